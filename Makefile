@@ -1,0 +1,58 @@
+# The front door of the course: `make` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+# nbgrader starts alembic from PATH; the kernels must be those of this environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+NAME ?= my-sequential
+
+.PHONY: help setup course book lab release grade check doctor test lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with everything pinned (MXNET=cpu|gpu overrides the choice)
+	@tools/setup.sh
+
+course: book ## everything: both editions, assignments, a demonstration class graded in the sandbox
+	@autograder release
+	@autograder demo-class $(NAME) --students 12
+	@autograder grade $(NAME) --student 'demo-*'
+	@autograder feedback $(NAME) --student 'demo-*'
+	@autograder report $(NAME) --student 'demo-*' --expect course/demo-class/$(NAME).csv
+	@printf '%s\n' '' \
+	  'The book       _build/site/index.html' \
+	  'The notebooks  course/release/' \
+	  'The feedback   course/feedback/' \
+	  'The report     course/reports/$(NAME).csv'
+
+book: setup ## build both editions into _build/site/{en,zh}
+	@python tools/build_book.py
+
+lab: setup ## open JupyterLab on the course (assignments, formgrader)
+	@jupyter lab --config exercises/nbgrader_config.py
+
+release: setup ## make the student versions of every assignment
+	@autograder release
+
+grade: setup ## grade the submissions of NAME (default my-sequential) in the sandbox
+	@autograder grade $(NAME)
+
+check: setup ## prove that right solutions get full marks and wrong ones are caught
+	@autograder check
+
+doctor: setup ## say what this machine has
+	@autograder doctor
+
+test: ## all tests
+	@tools/setup.sh tests
+	@python -m pytest
+
+lint: setup ## format and lint check
+	@ruff format --check . && ruff check .
+
+clean: ## remove what was generated, except .venv and the class in course/
+	rm -rf _build .pytest_cache .ruff_cache

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Prepare this checkout: Debian packages, Python 3.11, .venv with everything pinned. Quick when done.
+#
+#   tools/setup.sh            what the book and the grader need
+#   tools/setup.sh tests      also what the tests need (Chromium and a Chinese font)
+#
+# MXNET=cpu or MXNET=gpu overrides the choice of MXNet wheel.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+log=.setup.log
+say() { printf '%s\n' "setup: $*" >&2; }
+stop() { say "$*"; exit 1; }
+
+# --- Debian packages that pip cannot give --------------------------------------------------------
+library() { compgen -G "/lib/*/$1" >/dev/null || compgen -G "/usr/lib/*/$1" >/dev/null ||
+            compgen -G "/usr/lib*/$1" >/dev/null; }
+missing=()
+command -v bwrap >/dev/null || missing+=(bubblewrap)
+library 'libgomp.so.1' || missing+=(libgomp1)
+library 'libquadmath.so.0' || missing+=(libquadmath0)
+if [ "${1:-}" = tests ]; then
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+  compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+fi
+
+install_debian() {
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    stop "missing from this machine: $*; install with: sudo apt-get install $*"
+  fi
+  say "installing Debian packages: $*"
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+      apt-get -q install -y --no-install-recommends "$@"; } >"$log" 2>&1 ||
+    stop "could not install $*; is the network there? See $log, then run make again"
+}
+[ ${#missing[@]} = 0 ] || install_debian "${missing[@]}"
+
+# --- Python 3.11 ---------------------------------------------------------------------------------
+find_python() {
+  local name
+  for name in "${PYTHON:-}" python3.11 /usr/bin/python3.11 python3 python; do
+    [ -n "$name" ] && command -v "$name" >/dev/null || continue
+    if "$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+  if command -v uv >/dev/null; then
+    uv python find -q 3.11 2>/dev/null ||
+      { uv python install -q 3.11 >&2 && uv python find -q 3.11; } 2>/dev/null && return
+  fi
+  return 1
+}
+
+no_python() {
+  stop "Python 3.11 is needed and was not found; install python3.11" \
+    "(on Debian 12: sudo apt-get install python3.11 python3.11-venv) or uv, then run make again"
+}
+
+# --- .venv ---------------------------------------------------------------------------------------
+flavour=${MXNET:-}
+if [ -z "$flavour" ] && [ -x .venv/bin/python ]; then
+  flavour=$(.venv/bin/python -I autograder/device.py)
+elif [ -z "$flavour" ]; then
+  python=$(find_python) || no_python
+  flavour=$("$python" -I autograder/device.py)
+fi
+case $flavour in
+  gpu) requirements=requirements.txt ;;
+  cpu) requirements=requirements-cpu.txt ;;
+  *) stop "MXNET must be cpu or gpu, not '$flavour'" ;;
+esac
+
+hash() { cat "$@" | sha256sum | cut -c 1-64; }
+packages="$flavour $(hash "$requirements" requirements-common.txt)"
+project=$(hash pyproject.toml)
+packages_done() { [ "$(cat .venv/.packages 2>/dev/null)" = "$packages" ]; }
+packages_done && [ "$(cat .venv/.project 2>/dev/null)" = "$project" ] && exit 0
+
+# pip's output goes to the log; on a terminal a counter shows that it moves.
+pip() {
+  { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@" 2>&1; echo "status $?"; } |
+    tee -a "$log" | awk -v tty="$([ -t 2 ] && echo 1 || echo 0)" '
+      /^Collecting/ { n++; if (tty) printf "\rsetup: %d packages found ", n > "/dev/stderr" }
+      /^Installing collected/ { if (tty) printf "\rsetup: installing %d packages ", n > "/dev/stderr" }
+      /^status / { status = $2 }
+      END { if (tty && n) printf "\n" > "/dev/stderr"; exit status }'
+}
+
+if ! packages_done; then
+  python=${python:-$(find_python)} || no_python
+  say "making .venv with $("$python" --version) and MXNet for the ${flavour^^}"
+  rm -rf .venv # both MXNet wheels own site-packages/mxnet: one cannot be installed over the other
+  "$python" -c 'import ensurepip' 2>/dev/null || install_debian python3.11-venv
+  "$python" -m venv .venv >"$log" 2>&1 || stop "could not make .venv in $PWD; see $log"
+  say "installing the packages of $requirements (a few minutes; log in $log)"
+  pip install -r "$requirements" || stop "pip could not install $requirements;" \
+    "is the network there? See the end of $log, then run make again"
+  if [ "$flavour" = gpu ]; then
+    .venv/bin/python tools/link_cuda.py || stop "could not link the CUDA libraries; see above"
+  fi
+  .venv/bin/python -c 'import mxnet' >>"$log" 2>&1 || stop "MXNet was installed but does not load;" \
+    "see the end of $log; MXNET=cpu make ... takes the CPU build"
+  printf '%s' "$packages" >.venv/.packages
+fi
+pip install --no-deps --editable . || stop "pip could not install the autograder package;" \
+  "is the network there? See the end of $log, then run make again"
+printf '%s' "$project" >.venv/.project
+say "ready"
