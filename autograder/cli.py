@@ -1,0 +1,338 @@
+"""The command ``autograder``: arguments in, the other modules at work, text and exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def follow(items: Iterable, total: int, what: str, quiet: bool) -> Iterator:
+    """Pass items on and show how many are done: a bar on a terminal, else a line for each."""
+    if quiet or not total:
+        yield from items
+    elif err.is_terminal:
+        columns = [TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        with Progress(*columns, console=err, transient=True) as progress:
+            task = progress.add_task(what, total=total)
+            for item in items:
+                progress.advance(task)
+                yield item
+    else:
+        for number, item in enumerate(items, 1):
+            err.print(f"[{number}/{total}] {item}", markup=False)
+            yield item
+
+
+def _course(args: argparse.Namespace):
+    from autograder.course import Course
+
+    return Course.open(args.course, getattr(args, "sandbox", "cold"))
+
+
+def _students(course, args: argparse.Namespace) -> list[str]:
+    """Return the ids of the submissions that the arguments ask for; there must be one."""
+    course.notebooks(args.name)
+    students = course.submissions(args.name, args.student)
+    if not students:
+        where = course.root / "submitted"
+        raise AutograderError(
+            f"no submission of '{args.name}' matches '{args.student}'; "
+            f"put each into {where}/STUDENT/{args.name}/"
+        )
+    return students
+
+
+def _finish(problems: list, done: str) -> int:
+    """Say how it went and name what needs a person; returns the exit status."""
+    out.print(done, markup=False)
+    for outcome in problems:
+        err.print(str(outcome), markup=False)
+    return 1 if problems else 0
+
+
+def release(args: argparse.Namespace) -> int:
+    from autograder.release import Releaser
+
+    course = _course(args)
+    releaser = Releaser(course, args.language, args.force, args.keep_edits)
+    for name in args.names:
+        course.exercises.markdown(name)  # every name is known before anything is written
+    for name in args.names or course.exercises.names:
+        status = releaser.release(name)
+        out.print(
+            f"{name}: {status} ({args.language}) in {course.root / 'release' / name}", markup=False
+        )
+    return 0
+
+
+def grade(args: argparse.Namespace) -> int:
+    from autograder.grading import grade
+
+    course = _course(args)
+    students = _students(course, args)
+    if args.sandbox == "none":
+        err.print(
+            "warning: student code runs unconfined on this machine, as you asked", style="bold red"
+        )
+    outcomes = list(
+        follow(grade(course, args.name, students, args.force), len(students), "grading", args.quiet)
+    )
+    problems = [o for o in outcomes if o.problem]
+    kept = sum(o.up_to_date for o in outcomes)
+    graded = len(outcomes) - kept - len(problems)
+    return _finish(
+        problems, f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person"
+    )
+
+
+def feedback(args: argparse.Namespace) -> int:
+    from autograder.feedback import feedback
+
+    course = _course(args)
+    students = _students(course, args)
+    outcomes = list(follow(feedback(course, args.name, students), len(students), "feedback", True))
+    problems = [o for o in outcomes if o.problem]
+    pages = len(outcomes) - len(problems)
+    return _finish(problems, f"{args.name}: {pages} feedback pages in {course.root / 'feedback'}")
+
+
+def report(args: argparse.Namespace) -> int:
+    from autograder import report
+
+    course = _course(args)
+    points, rows = report.rows(course, args.name, _students(course, args))
+    path = args.csv or course.root / "reports" / f"{args.name}.csv"
+    try:
+        report.write_csv(path, points, rows)
+    except OSError as error:
+        raise AutograderError(f"cannot write {path}: {error.strerror}") from error
+    if not args.quiet:
+        out.print(report.table(args.name, points, rows))
+    out.print(f"written to {path}", markup=False)
+    if args.expect:
+        wrong = report.differences(args.expect, rows)
+        same = f"all {len(rows)} scores are those of {args.expect}"
+        return _finish(wrong, f"{len(wrong)} scores differ from {args.expect}" if wrong else same)
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    from autograder.check import check
+    from autograder.course import Exercises
+
+    exercises = Exercises.find()
+    names = args.names or exercises.names
+    for name in names:
+        exercises.markdown(name)
+    if args.solutions and not args.solutions.is_dir():
+        raise AutograderError(
+            f"there is no folder {args.solutions}; give one that holds *.py files"
+        )
+    summaries, faults = {}, []
+    for name in names:
+        folder = args.solutions or exercises.root / name / "solutions"
+        total = sum(1 for _ in folder.rglob("*.py"))
+        results = list(
+            follow(
+                check(exercises, name, folder, args.sandbox), total, name, args.quiet or args.json
+            )
+        )
+        for result in results:
+            file = result.file if len(names) == 1 else f"{name}/{result.file}"
+            summaries[file] = result.summary()
+            found = (
+                result.faults() if not args.solutions else [result.problem] * bool(result.problem)
+            )
+            faults += [f"{name}/{result.file}: {fault}" for fault in found]
+            if not args.json:
+                cells = "  ".join(
+                    f"{grade_id} {score:g}" for grade_id, score in result.cells.items()
+                )
+                out.print(
+                    f"{file}: {result.score:g} of {result.max_score:g}   {cells}", markup=False
+                )
+        if not args.solutions:
+            wrong = [r for r in results if not r.solution.right]
+            caught = sum(not r.faults() for r in wrong)
+            (err if args.json else out).print(
+                f"{name}: {len(results) - len(wrong)} right solutions, "
+                f"{caught} of {len(wrong)} wrong ones caught",
+                markup=False,
+            )
+    if args.json:
+        sys.stdout.write(json.dumps(summaries, indent=1) + "\n")
+    for fault in faults:
+        err.print(fault, markup=False)
+    return 1 if faults else 0
+
+
+def demo_class(args: argparse.Namespace) -> int:
+    from autograder.demo_class import demo_class
+
+    path, number = demo_class(_course(args), args.name, args.students)
+    out.print(f"{args.name}: {number} submissions; the scores they must get: {path}", markup=False)
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from autograder.doctor import examine
+
+    lines, good = examine()
+    for what, fine, text in lines:
+        out.print(f"{'ok ' if fine else '!! '} {what:9} {text}", markup=False)
+    out.print(
+        "grading works here" if good else "grading cannot work here: mend the lines marked !!"
+    )
+    return 0 if good else 1
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 10_000:
+        raise argparse.ArgumentTypeError("give a number from 1 to 10000")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; each command's function is its default ``run``."""
+    top = argparse.ArgumentParser(
+        prog="autograder",
+        description="Release, grade and report the course's nbgrader assignments.",
+    )
+    top.add_argument("--version", action="version", version=f"autograder {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, run, text: str, **kwargs) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text, **kwargs)
+        command.set_defaults(run=run)
+        return command
+
+    def course(command: argparse.ArgumentParser) -> None:
+        command.add_argument(
+            "--course", metavar="DIR", help="the nbgrader course folder (default: course/)"
+        )
+
+    def submissions(command: argparse.ArgumentParser) -> None:
+        command.add_argument("name", metavar="NAME", help="the assignment")
+        command.add_argument(
+            "--student",
+            metavar="GLOB",
+            default="*",
+            help="only students whose id matches (default: all)",
+        )
+        course(command)
+
+    def quiet(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--quiet", action="store_true", help="show no progress")
+
+    def sandbox(command: argparse.ArgumentParser) -> None:
+        command.add_argument(
+            "--sandbox",
+            choices=["cold", "none"],
+            default="cold",
+            help="cold: a new kernel in bubblewrap for each submission (default); "
+            "none: run student code unconfined, only if you trust every submission",
+        )
+
+    command = add(
+        "release", release, "Make the student versions of assignments from their MyST sources."
+    )
+    command.add_argument("names", nargs="*", metavar="NAME", help="assignments (default: all)")
+    command.add_argument(
+        "--language",
+        choices=["en", "zh", "both"],
+        default="both",
+        help="prose to keep (default: both)",
+    )
+    edits = command.add_mutually_exclusive_group()
+    edits.add_argument(
+        "--keep-edits",
+        action="store_true",
+        help="bring changes made by hand in course/source into the MyST source first",
+    )
+    edits.add_argument(
+        "--force",
+        action="store_true",
+        help="drop changes made by hand in course/source; course/.autograder/replaced keeps a copy",
+    )
+    command.set_defaults(course=None)
+
+    command = add("grade", grade, "Autograde the submissions of an assignment in the sandbox.")
+    submissions(command)
+    sandbox(command)
+    command.add_argument("--force", action="store_true", help="grade again what is up to date")
+    quiet(command)
+
+    command = add("feedback", feedback, "Write the feedback pages of graded submissions.")
+    submissions(command)
+
+    command = add("report", report, "Show the scores of an assignment and write them as CSV.")
+    submissions(command)
+    command.add_argument(
+        "--csv", type=Path, metavar="FILE", help="(default: reports/NAME.csv in the course)"
+    )
+    command.add_argument(
+        "--expect",
+        type=Path,
+        metavar="FILE",
+        help="fail if a score differs from this CSV's (student, score)",
+    )
+    quiet(command)
+
+    command = add(
+        "check",
+        check,
+        "Grade solution files through the released notebook. Without --solutions: fail unless "
+        "every right one has full marks and every wrong one loses points as its header says.",
+    )
+    command.add_argument("names", nargs="*", metavar="NAME", help="assignments (default: all)")
+    command.add_argument("--solutions", type=Path, metavar="DIR", help="a folder of solution files")
+    command.add_argument(
+        "--json", action="store_true", help="print points by file and cell as JSON"
+    )
+    sandbox(command)
+    quiet(command)
+
+    command = add(
+        "demo-class", demo_class, "Make submissions from the solution files, with expected scores."
+    )
+    command.add_argument("name", metavar="NAME", help="the assignment")
+    command.add_argument(
+        "--students", type=_count, default=12, metavar="N", help="how many (default: 12)"
+    )
+    course(command)
+
+    add("doctor", doctor, "Say what this machine has, and whether grading can work.")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    # nbgrader starts 'alembic' by name, and kernels 'python': both must be this environment's.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    args = parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except AutograderError as error:
+        err.print(f"autograder: {error}", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        err.print("autograder: stopped; what was graded is kept, run the command again to go on")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Where things lie: the exercises of this checkout, and an nbgrader course with its gradebook."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder import plugins
+from autograder.errors import AutograderError, UnknownAssignment
+
+CONFIG = "nbgrader_config.py"
+
+
+@dataclass(frozen=True)
+class Exercises:
+    """The folder ``exercises/``: <name>/ holds <name>.md, judge.py and solutions/."""
+
+    root: Path
+
+    @classmethod
+    def find(cls) -> Exercises:
+        """Return the exercises of the checkout around the current folder, else of this package.
+
+        Raises AutograderError if there is none.
+        """
+        here = Path.cwd()
+        for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+            if (folder / "exercises" / CONFIG).is_file():
+                return cls(folder / "exercises")
+        raise AutograderError(
+            f"no exercises/{CONFIG} here; run autograder inside the course's folder"
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the assignments, sorted."""
+        return sorted(p.parent.name for p in self.root.glob("*/*.md") if p.stem == p.parent.name)
+
+    def markdown(self, name: str) -> Path:
+        """Return the MyST source of an assignment; raises UnknownAssignment."""
+        if name not in self.names:
+            raise UnknownAssignment(name, self.names)
+        return self.root / name / f"{name}.md"
+
+
+@dataclass(frozen=True)
+class Course:
+    """An nbgrader course folder: source/, release/, submitted/, …, and the gradebook.
+
+    ``exercises`` is where its judges are, None for a course of somebody else's.
+    """
+
+    root: Path
+    exercises: Exercises | None = None
+    sandbox: str = "cold"
+
+    @classmethod
+    def open(cls, root: str | Path | None = None, sandbox: str = "cold") -> Course:
+        """Return the course at ``root``, by default the ``course/`` beside the exercises.
+
+        Raises AutograderError if ``root`` is not there.
+        """
+        if root is None:
+            exercises = Exercises.find()
+            return cls(exercises.root.parent / "course", exercises, sandbox)
+        path = Path(root).resolve()
+        if not path.is_dir():
+            raise AutograderError(
+                f"there is no course folder {root}; give one that holds source/ and submitted/"
+            )
+        try:
+            exercises = Exercises.find()
+        except AutograderError:
+            exercises = None
+        own = exercises is not None and path == exercises.root.parent / "course"
+        return cls(path, exercises if own else None, sandbox)
+
+    @property
+    def state(self) -> Path:
+        """The folder for what this package remembers between runs."""
+        return self.root / ".autograder"
+
+    @cached_property
+    def config(self) -> Config:
+        """The course's own nbgrader_config.py, if there is one, with our plug-ins over it."""
+        config = Config()
+        if (self.root / CONFIG).is_file():
+            config.merge(PyFileConfigLoader(CONFIG, path=str(self.root)).load_config())
+        config.merge(plugins.configuration(self.exercises.root if self.exercises else None))
+        config.CourseDirectory.root = str(self.root)
+        config.SandboxedExecute.sandbox = self.sandbox
+        return config
+
+    @cached_property
+    def api(self) -> NbGraderAPI:
+        """nbgrader's own interface to this course."""
+        return NbGraderAPI(CourseDirectory(config=self.config), config=self.config)
+
+    def gradebook(self) -> Gradebook:
+        """Open the gradebook; use it as a context manager."""
+        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+
+    def folder(self, step: str, student: str, name: str) -> Path:
+        """Return the folder of one submission in ``step``: submitted, autograded or feedback."""
+        directory = getattr(self.api.coursedir, f"{step}_directory")
+        return Path(self.api.coursedir.format_path(directory, student, name))
+
+    def submissions(self, name: str, pattern: str = "*") -> list[str]:
+        """Return the ids of the students, matching a glob, who have a submission folder; sorted."""
+        found = self.api.get_submitted_students(name)
+        return sorted(s for s in found if Path(s).match(pattern))
+
+    def notebooks(self, name: str) -> list[str]:
+        """Return the file names of an assignment's notebooks.
+
+        Raises AutograderError if the assignment was not released here.
+        """
+        with self.gradebook() as gradebook:
+            try:
+                return sorted(f"{n.name}.ipynb" for n in gradebook.find_assignment(name).notebooks)
+            except MissingEntry:
+                known = sorted(a.name for a in gradebook.assignments)
+        if self.exercises and name in self.exercises.names:
+            raise AutograderError(f"'{name}' was not released yet; run: autograder release {name}")
+        raise UnknownAssignment(name, known)
+
+    def make_writable_or_fail(self) -> None:
+        """Make the course folder; raises AutograderError if nothing can be written there."""
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AutograderError(f"cannot write to {self.root}: {error.strerror}") from error
+        if not os.access(self.root, os.W_OK) or not os.access(self.state, os.W_OK):
+            raise AutograderError(
+                f"cannot write to {self.root}; change its permissions or give another --course"
+            )
+
+    def failure(self, result: dict, log_name: str, what: str) -> AutograderError:
+        """Return the error for an nbgrader step that failed, its log written to a file."""
+        log = self.state / "logs" / f"{log_name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"{result.get('log') or ''}\n{result.get('error') or ''}", encoding="utf-8")
+        return AutograderError(f"{what}; see {log}")

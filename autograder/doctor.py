@@ -1,0 +1,72 @@
+"""Say what this machine has, and whether grading can work here."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+
+from autograder import device, sandbox
+from autograder.errors import SandboxUnavailable
+
+
+def examine() -> tuple[list[tuple[str, bool, str]], bool]:
+    """Return lines (what, good, text), and whether submissions can be graded here."""
+    python = sys.version_info[:2] == (3, 11)
+    lines = [
+        ("Python", python, f"{platform.python_version()}" + ("" if python else "; 3.11 is needed"))
+    ]
+    mxnet, text = _mxnet()
+    lines += [("MXNet", mxnet, text), ("device", True, _device())]
+    try:
+        enforced = sandbox.enforced()
+    except SandboxUnavailable as error:
+        lines.append(("sandbox", False, str(error)))
+        return lines, False
+    version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
+    kernel = _kernel_in_sandbox()
+    lines.append(("sandbox", not kernel, kernel or f"{version}; runs Python with MXNet"))
+    lines += [
+        ("", holds, f"{name}: {'yes' if holds else 'NO'}") for name, holds in enforced.items()
+    ]
+    lines.append(("", True, "number of processes: not limited"))
+    alembic = shutil.which("alembic") is not None
+    lines.append(("nbgrader", alembic, "ready" if alembic else "its 'alembic' is not on PATH"))
+    confined = all(holds for name, holds in enforced.items() if "limit" not in name)
+    return lines, python and mxnet and not kernel and alembic and confined
+
+
+def _mxnet() -> tuple[bool, str]:
+    """Import MXNet in a process of its own: the wrong wheel for a machine can fail in many ways."""
+    code = "import mxnet, numpy; print(mxnet.__version__, 'with numpy', numpy.__version__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if done.returncode == 0:
+        return True, f"{done.stdout.strip()} ({device.installed_mxnet()})"
+    reason = (done.stderr.strip().splitlines() or ["it crashed"])[-1]
+    return False, f"does not import: {reason}; run: make setup"
+
+
+def _device() -> str:
+    found, reason = device.gpus()
+    chosen = device.execution_device()
+    if not found:
+        return f"{chosen}; {reason}"
+    supported = "; ".join(f"{gpu}: {'' if gpu.supported else 'not '}supported" for gpu in found)
+    return f"{chosen}; {supported} by mxnet-cu112 (it has code for compute capability 5.x to 8.x)"
+
+
+def _kernel_in_sandbox() -> str:
+    """Run MXNet inside the sandbox; returns "" or what went wrong."""
+    code = (
+        "from mxnet import nd; import ipykernel, autograder.evidence; assert nd.ones(2).sum() == 2"
+    )
+    done = subprocess.run(
+        sandbox.command([sys.executable, "-c", code]), capture_output=True, text=True
+    )
+    if done.returncode == 0:
+        return ""
+    return (
+        "Python with MXNet fails inside: "
+        + (done.stderr.strip().splitlines() or ["no message"])[-1]
+    )

@@ -1,0 +1,122 @@
+"""Autograde the submissions of one assignment in turn; one bad submission stops no other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import MissingEntry
+
+from autograder import __version__, sandbox
+from autograder.course import Course
+from autograder.errors import AutograderError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one student's submission fared: its score, or the reason why a person must look at it."""
+
+    student: str
+    score: float | None = None
+    max_score: float | None = None
+    up_to_date: bool = False
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.problem:
+            return f"{self.student}: NOT GRADED: {self.problem}"
+        note = " (up to date)" if self.up_to_date else ""
+        return f"{self.student}: {self.score:g} of {self.max_score:g}{note}"
+
+
+def grade(course: Course, name: str, students: list[str], force: bool = False) -> Iterator[Outcome]:
+    """Autograde the submissions of the given students, yielding each outcome as it is known.
+
+    A submission whose files, tests and judge are those of its last grading is not run again,
+    unless ``force``. Raises UnknownAssignment, AutograderError if the course cannot be written,
+    and SandboxUnavailable before any student code would run unconfined.
+    """
+    notebooks = course.notebooks(name)
+    course.make_writable_or_fail()
+    if course.sandbox != "none":
+        sandbox.require()
+    for student in students:
+        yield _grade_one(course, name, student, notebooks, force)
+
+
+def find_problem(folder: Path, notebooks: list[str]) -> str:
+    """Say in a sentence why a submission folder cannot be graded, or return ""."""
+    found = sorted(p.name for p in folder.glob("*.ipynb"))
+    if not set(notebooks) & set(found):
+        wanted = " or ".join(notebooks)
+        there = f"; the folder holds {', '.join(found)}" if found else ""
+        return f"there is no {wanted} in {folder}{there}; rename or ask for the right file"
+    for notebook in set(notebooks) & set(found):
+        path = folder / notebook
+        if path.is_symlink():
+            return f"{path} is a symbolic link; ask for the file itself"
+        try:
+            nbformat.read(path, as_version=4)
+        except OSError as error:
+            return f"{path} cannot be read: {error.strerror}"
+        except Exception:  # nbformat raises many kinds on what is not a notebook
+            return f"{path} is not a notebook (damaged or not JSON); ask for it again"
+    return ""
+
+
+def _grade_one(
+    course: Course, name: str, student: str, notebooks: list[str], force: bool
+) -> Outcome:
+    submitted = course.folder("submitted", student, name)
+    problem = find_problem(submitted, notebooks)
+    if problem:
+        return Outcome(student, problem=problem)
+    record = course.state / "graded" / name / f"{student}.json"
+    key = _key(course, name, submitted)
+    autograded = course.folder("autograded", student, name)
+    done = record.is_file() and json.loads(record.read_text()) == key
+    up_to_date = done and not force and any(autograded.glob("*.ipynb"))
+    if not up_to_date:
+        # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
+        record.unlink(missing_ok=True)
+        result = course.api.autograde(name, student, force=True, create=True)
+        if not result["success"]:
+            if "KeyboardInterrupt" in (result.get("error") or ""):
+                raise KeyboardInterrupt
+            return Outcome(student, problem=str(_explain(course, name, student, result)))
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(key))
+    with course.gradebook() as gradebook:
+        try:
+            submission = gradebook.find_submission(name, student)
+        except MissingEntry:
+            return Outcome(student, problem="nbgrader recorded no score; run again with --force")
+        return Outcome(student, submission.score, submission.max_score, up_to_date)
+
+
+def _explain(course: Course, name: str, student: str, result: dict) -> AutograderError:
+    """Return the error for a failed nbgrader run; an error of ours is told in its own words."""
+    last = (result.get("error") or "").strip().splitlines()[-1:] or [""]
+    what = "nbgrader could not grade it"
+    for line in (result.get("log") or "").splitlines() + last:
+        kind, _, text = line.partition(": ")
+        if kind.startswith("autograder.errors."):
+            what = text
+    return course.failure(result, f"grade-{name}-{student}", what)
+
+
+def _key(course: Course, name: str, submitted: Path) -> str:
+    """Return a hash of all that a score depends on: submission, tests, judge, sandbox, grader."""
+    files = [p for p in sorted(submitted.rglob("*")) if p.is_file() and not p.is_symlink()]
+    files += sorted((course.root / "source" / name).glob("*.ipynb"))
+    if course.exercises:
+        files.append(course.exercises.root / name / "judge.py")
+    digest = hashlib.sha256(f"{__version__} {course.sandbox}".encode())
+    for path in files:
+        if path.is_file():
+            digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,38 @@
+"""Which preprocessors nbgrader runs, in which order: its own lists with ours put in their place."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions, Execute
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from autograder.execute import SandboxedExecute
+from autograder.judge import Judge
+from autograder.language import Language
+
+# nbgrader 0.9.6 is written for SQLAlchemy 1: under 2 it works, with pages of warnings.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+
+
+def configuration(exercises: Path | None) -> Config:
+    """Return the configuration that plugs this package into nbgrader.
+
+    ``exercises`` is the folder with the assignments' judges; None for a course that has none.
+    """
+    autograde = []
+    for step in Autograde.autograde_preprocessors.default():
+        autograde += [SandboxedExecute, Judge] if step is Execute else [step]
+    generate = []
+    for step in GenerateAssignment.preprocessors.default():
+        generate += [Language, step] if step is ClearSolutions else [step]
+
+    config = Config()
+    config.Autograde.autograde_preprocessors = autograde
+    config.GenerateAssignment.preprocessors = generate
+    if exercises:
+        config.Judge.exercises = str(exercises)
+    return config

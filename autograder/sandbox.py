@@ -1,0 +1,182 @@
+"""Build the sandbox that student code runs in, by bubblewrap, and say what it enforces here.
+
+Inside: its own user, process, mount, network and ipc namespaces; the system and the Python
+environment read-only; ``/work`` with a copy of the submission's files and ``/tmp``, both in memory
+and of limited size; no capabilities, no network, no other process, no gradebook, no source.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import evidence
+from autograder.errors import SandboxUnavailable
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: bytes, seconds of CPU time, and numbers."""
+
+    memory: int = 6144 * MIB
+    cpu_seconds: int = 300
+    file_size: int = 256 * MIB
+    open_files: int = 1024
+    work_folder: int = 256 * MIB
+    temporary_folder: int = 256 * MIB
+
+
+# What the probe prints from inside; each value is whether that protection holds.
+_PROBE = """
+import json, os, resource, socket
+def refused(path):
+    try:
+        open(path, "w").close()
+    except OSError:
+        return True
+    os.remove(path)
+    return False
+work = os.statvfs("/work")
+status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
+print(json.dumps({
+    "no network": [name for _, name in socket.if_nameindex()] == ["lo"],
+    "no other processes": sum(name.isdigit() for name in os.listdir("/proc")) <= 4,
+    "system read-only": refused("/usr/probe") and refused("/probe"),
+    "no home folder, no course": not os.path.exists(HIDDEN),
+    "no capabilities": int(status["CapEff"], 16) == 0 and status["NoNewPrivs"].strip() == "1",
+    "memory limit": resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY,
+    "size limit of files": resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY,
+    "size limit of the work folder": work.f_blocks * work.f_frsize < 1 << 30,
+}))
+"""
+
+
+@functools.cache
+def _has_size_option() -> bool:
+    """Whether this bubblewrap can size a tmpfs (0.8 and later)."""
+    done = subprocess.run(["bwrap", "--help"], capture_output=True, text=True)
+    return "--size" in done.stdout + done.stderr
+
+
+def _tmpfs(path: str, size: int) -> list[str]:
+    sized = ["--size", str(size)] if _has_size_option() else []
+    return [*sized, "--tmpfs", path]
+
+
+def _system() -> list[str]:
+    """Bind /usr, and make /bin, /lib … what they are here: links into it or folders."""
+    options = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        path = Path("/", name)
+        if path.is_symlink():
+            options += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            options += ["--ro-bind", str(path), str(path)]
+    return options
+
+
+def _python() -> list[str]:
+    """Bind the interpreter, its environment, and of this package what hidden tests import."""
+    package = Path(evidence.__file__).parent
+    paths = [
+        Path(sys.base_prefix).resolve(),
+        Path(sys.prefix),
+        package / "__init__.py",
+        package / "evidence.py",
+    ]
+    options = []
+    for path in dict.fromkeys(paths):
+        if not path.is_relative_to("/usr"):
+            options += ["--ro-bind", str(path), str(path)]
+    return options
+
+
+def command(
+    argv: list[str],
+    *,
+    work: Path | None = None,
+    share: Path | None = None,
+    environment: dict[str, str] | None = None,
+    limits: Limits | None = None,
+) -> list[str]:
+    """Return the command line that runs ``argv`` in a sandbox.
+
+    The files of the folder ``work`` are copied into ``/work``, where the command starts;
+    notebooks and symbolic links are left out. The folder ``share`` is there under its own path
+    and writable. Nothing of the caller's environment comes through but ``environment``.
+    """
+    limits = limits or Limits()
+    variables = {
+        "HOME": "/home/student",
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        **(environment or {}),
+    }
+    options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
+    options += _system()
+    for path in ("/etc/ld.so.cache", "/etc/localtime"):
+        options += ["--ro-bind-try", path, path]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs("/work", limits.work_folder)
+    options += _tmpfs("/home/student", 16 * MIB)
+    options += _python()
+    for path in sorted(work.iterdir()) if work else []:
+        if path.suffix != ".ipynb" and not path.is_symlink():
+            options += ["--ro-bind", str(path.resolve()), f"/submission/{path.name}"]
+    options += ["--dir", "/submission"]
+    if share:
+        options += ["--bind", str(share), str(share)]
+    for name, value in variables.items():
+        options += ["--setenv", name, value]
+    options += ["--remount-ro", "/", "--chdir", "/work"]
+    rlimits = [
+        "--core=0",
+        f"--as={limits.memory}",
+        f"--cpu={limits.cpu_seconds}",
+        f"--fsize={limits.file_size}",
+        f"--nofile={limits.open_files}",
+    ]
+    copy_files = 'cp -R /submission/. /work && exec "$@"'
+    return ["prlimit", *rlimits, "bwrap", *options, "--", "sh", "-c", copy_files, "sh", *argv]
+
+
+@functools.cache
+def enforced() -> dict[str, bool]:
+    """Open a sandbox, try what must not work from inside, and return what holds.
+
+    Raises SandboxUnavailable with the reason if no sandbox can be opened on this machine.
+    """
+    if shutil.which("bwrap") is None:
+        raise SandboxUnavailable("bubblewrap is not installed (sudo apt-get install bubblewrap)")
+    hidden = Path(__file__).parent / "sandbox.py"
+    probe = _PROBE.replace("HIDDEN", repr(str(hidden)))
+    try:
+        done = subprocess.run(
+            command([sys.executable, "-I", "-S", "-c", probe]),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SandboxUnavailable(str(error)) from error
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["bubblewrap failed"])[-1]
+        raise SandboxUnavailable(reason)
+    return json.loads(done.stdout)
+
+
+def require() -> None:
+    """Raise SandboxUnavailable unless every protection that keeps student code in holds here."""
+    broken = [name for name, holds in enforced().items() if not holds and "limit" not in name]
+    if broken:
+        raise SandboxUnavailable("not enforced: " + ", ".join(broken))

@@ -1,0 +1,24 @@
+# Draws new parameters in every call.
+# caught by: initialized, chained, second-instance
+# score: 3
+
+# %% MySequential
+class MySequential(nn.Block):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+    def add(self, *blocks):
+        for block in blocks:
+            self.register_child(block)
+
+    def forward(self, x):
+        self.initialize(force_reinit=True)
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, i):
+        return list(self._children.values())[i]

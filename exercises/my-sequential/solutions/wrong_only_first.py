@@ -1,0 +1,22 @@
+# Adds only the first of several blocks.
+# caught by: several-at-once
+# score: 9
+
+# %% MySequential
+class MySequential(nn.Block):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+    def add(self, *blocks):
+        self.register_child(blocks[0])
+
+    def forward(self, x):
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, i):
+        return list(self._children.values())[i]
