@@ -1,0 +1,1 @@
+"""What the chapters import beside MXNet: figures of live blocks, errors on one line."""
