@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
@@ -103,9 +106,15 @@ class Course:
         """nbgrader's own interface to this course."""
         return NbGraderAPI(CourseDirectory(config=self.config), config=self.config)
 
-    def gradebook(self) -> Gradebook:
-        """Open the gradebook; use it as a context manager."""
-        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """Open the gradebook; raises AutograderError if the database cannot be used."""
+        url = self.api.coursedir.db_url
+        try:
+            with Gradebook(url, self.api.coursedir.course_id) as gradebook:
+                yield gradebook
+        except DatabaseError as error:
+            raise AutograderError(f"the gradebook {url} cannot be used: {error.orig}") from error
 
     def folder(self, step: str, student: str, name: str) -> Path:
         """Return the folder of one submission in ``step``: submitted, autograded or feedback."""
@@ -122,11 +131,14 @@ class Course:
 
         Raises AutograderError if the assignment was not released here.
         """
-        with self.gradebook() as gradebook:
-            try:
-                return sorted(f"{n.name}.ipynb" for n in gradebook.find_assignment(name).notebooks)
-            except MissingEntry:
+        known = []
+        file = self.api.coursedir.db_url.removeprefix("sqlite:///")
+        if "://" in file or Path(file).is_file():  # opening would make the file
+            with self.gradebook() as gradebook:
                 known = sorted(a.name for a in gradebook.assignments)
+                if name in known:
+                    notebooks = gradebook.find_assignment(name).notebooks
+                    return sorted(f"{notebook.name}.ipynb" for notebook in notebooks)
         if self.exercises and name in self.exercises.names:
             raise AutograderError(f"'{name}' was not released yet; run: autograder release {name}")
         raise UnknownAssignment(name, known)

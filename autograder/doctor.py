@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import subprocess
 import sys
 
@@ -31,10 +30,8 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
         ("", holds, f"{name}: {'yes' if holds else 'NO'}") for name, holds in enforced.items()
     ]
     lines.append(("", True, "number of processes: not limited"))
-    alembic = shutil.which("alembic") is not None
-    lines.append(("nbgrader", alembic, "ready" if alembic else "its 'alembic' is not on PATH"))
     confined = all(holds for name, holds in enforced.items() if "limit" not in name)
-    return lines, python and mxnet and not kernel and alembic and confined
+    return lines, python and mxnet and not kernel and confined
 
 
 def _mxnet() -> tuple[bool, str]:

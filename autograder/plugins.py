@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from pathlib import Path
 
@@ -23,6 +25,11 @@ def configuration(exercises: Path | None) -> Config:
 
     ``exercises`` is the folder with the assignments' judges; None for a course that has none.
     """
+    # nbgrader starts 'alembic' by name when it makes a gradebook; it must be this environment's.
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
+
     autograde = []
     for step in Autograde.autograde_preprocessors.default():
         autograde += [SandboxedExecute, Judge] if step is Execute else [step]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from autograder.errors import AutograderError, ReleaseConflict
 _COURSE_CONFIG = """# Written by 'autograder release'; the course's settings are in {target}
 load_subconfig({name!r}, path={folder!r})
 """
+_HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,12 @@ class Releaser:
         state = self.course.state / "released" / f"{name}.json"
         last = Released(**json.loads(state.read_text())) if state.is_file() else None
         nb = read_markdown(markdown)
-        if self._changed_by_hand(source, nb, last):
+        changed = self._changed_by_hand(source, nb, last)
+        if changed:
             nb = self._resolve(name, source, markdown, last, nb)
         now = Released(fingerprint(nb), _sha256(markdown), self.language)
         released = self.course.root / "release" / name / f"{name}.ipynb"
-        if now == last and source.is_file() and released.is_file():
+        if now == last and not changed and source.is_file() and released.is_file():
             return "unchanged"
         source.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(nb, source)
@@ -143,14 +146,16 @@ class Releaser:
             raise ReleaseConflict(
                 f"{source} is not a notebook any more; --force makes it anew"
             ) from error
-        header = jupytext.read(markdown, fmt="md:myst").metadata
         for cell in edited.cells:
             cell.metadata = NotebookNode(
                 {k: v for k, v in cell.metadata.items() if k in ("nbgrader", "lang", "tags")}
             )
             cell.metadata.get("nbgrader", {}).pop("checksum", None)
-        edited.metadata = header
-        jupytext.write(edited, markdown, fmt="md:myst")
+        edited.metadata = jupytext.read(markdown, fmt="md:myst").metadata
+        # The header stays as its author wrote it; jupytext would add its own version to it.
+        header = _HEADER.match(markdown.read_text(encoding="utf-8")).group()
+        body = _HEADER.sub("", jupytext.writes(edited, fmt="md:myst"), count=1)
+        markdown.write_text(header + body, encoding="utf-8")
         return read_markdown(markdown)
 
     def _generate(self, name: str) -> None:

@@ -1,8 +1,8 @@
 """Build the sandbox that student code runs in, by bubblewrap, and say what it enforces here.
 
 Inside: its own user, process, mount, network and ipc namespaces; the system and the Python
-environment read-only; ``/work`` with a copy of the submission's files and ``/tmp``, both in memory
-and of limited size; no capabilities, no network, no other process, no gradebook, no source.
+environment read-only; a work folder with a copy of the submission's files and ``/tmp``, both in
+memory and of limited size; no capabilities, no network, no other process, no gradebook, no source.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from autograder import evidence
 from autograder.errors import SandboxUnavailable
 
 MIB = 1 << 20
+
+# Folders inside; a checkout's path is bound into the sandbox too, and must not lie below them.
+WORK, FILES, HOME = "/sandbox/work", "/sandbox/files", "/sandbox/home"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def refused(path):
         return True
     os.remove(path)
     return False
-work = os.statvfs("/work")
+work = os.statvfs(os.getcwd())
 status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
 print(json.dumps({
     "no network": [name for _, name in socket.if_nameindex()] == ["lo"],
@@ -108,13 +111,13 @@ def command(
 ) -> list[str]:
     """Return the command line that runs ``argv`` in a sandbox.
 
-    The files of the folder ``work`` are copied into ``/work``, where the command starts;
+    The files of the folder ``work`` are copied into the work folder, where the command starts;
     notebooks and symbolic links are left out. The folder ``share`` is there under its own path
     and writable. Nothing of the caller's environment comes through but ``environment``.
     """
     limits = limits or Limits()
     variables = {
-        "HOME": "/home/student",
+        "HOME": HOME,
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
@@ -127,18 +130,18 @@ def command(
     for path in ("/etc/ld.so.cache", "/etc/localtime"):
         options += ["--ro-bind-try", path, path]
     options += ["--proc", "/proc", "--dev", "/dev"]
-    options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs("/work", limits.work_folder)
-    options += _tmpfs("/home/student", 16 * MIB)
+    options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
+    options += _tmpfs(HOME, 16 * MIB)
     options += _python()
     for path in sorted(work.iterdir()) if work else []:
         if path.suffix != ".ipynb" and not path.is_symlink():
-            options += ["--ro-bind", str(path.resolve()), f"/submission/{path.name}"]
-    options += ["--dir", "/submission"]
+            options += ["--ro-bind", str(path.resolve()), f"{FILES}/{path.name}"]
+    options += ["--dir", FILES]
     if share:
         options += ["--bind", str(share), str(share)]
     for name, value in variables.items():
         options += ["--setenv", name, value]
-    options += ["--remount-ro", "/", "--chdir", "/work"]
+    options += ["--remount-ro", "/", "--chdir", WORK]
     rlimits = [
         "--core=0",
         f"--as={limits.memory}",
@@ -146,7 +149,7 @@ def command(
         f"--fsize={limits.file_size}",
         f"--nofile={limits.open_files}",
     ]
-    copy_files = 'cp -R /submission/. /work && exec "$@"'
+    copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
     return ["prlimit", *rlimits, "bwrap", *options, "--", "sh", "-c", copy_files, "sh", *argv]
 
 

@@ -1,0 +1,113 @@
+"""What the tests share: a project folder of their own, and the command run in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import sandbox, solutions
+from autograder.course import Course, Exercises
+from autograder.errors import SandboxUnavailable
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "my-sequential"
+
+
+def _no_sandbox() -> str:
+    try:
+        sandbox.require()
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sandbox: needs a working sandbox on this machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    needing = [item for item in items if item.get_closest_marker("sandbox")]
+    reason = _no_sandbox() if needing else ""
+    for item in needing if reason else []:
+        item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with exercises/ and course/, as a checkout has them."""
+
+    root: Path
+
+    @property
+    def course(self) -> Course:
+        return Course(self.root / "course", Exercises(self.root / "exercises"))
+
+    def run(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess:
+        """Run ``autograder`` in this folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "autograder.cli", *map(str, words)],
+            cwd=self.root,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def released(self) -> nbformat.NotebookNode:
+        return nbformat.read(self.root / "course/release" / NAME / f"{NAME}.ipynb", as_version=4)
+
+    def submit(self, student: str, code: str) -> Path:
+        """Hand in the released notebook with ``code`` in its solution cell; returns its path."""
+        nb = solutions.Solution(Path("test"), {"MySequential": code}, (), None).fill(
+            self.released()
+        )
+        path = self.root / "course/submitted" / student / NAME / f"{NAME}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(nb, path)
+        return path
+
+    def score(self, student: str) -> float:
+        with self.course.gradebook() as gradebook:
+            return gradebook.find_submission(NAME, student).score
+
+
+def make_project(root: Path) -> Project:
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "exercises", root / "exercises", ignore=ignore)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def released_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose assignments are released; tests work on copies of it."""
+    project = make_project(tmp_path_factory.mktemp("released"))
+    done = project.run("release")
+    assert done.returncode == 0, done.stderr
+    return project.root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with nothing released yet."""
+    return make_project(tmp_path)
+
+
+@pytest.fixture
+def class_project(released_project: Path, tmp_path: Path) -> Project:
+    """A project with every assignment released and no submission."""
+    shutil.copytree(released_project, tmp_path, dirs_exist_ok=True)
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def right_code() -> str:
+    """A right solution of my-sequential."""
+    path = ROOT / "exercises" / NAME / "solutions" / "right_register_child.py"
+    return solutions.read(path).cells["MySequential"]

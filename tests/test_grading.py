@@ -1,0 +1,262 @@
+"""Grading a class: honest work is scored, nothing stops the rest, nothing is lost or unearned."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import NAME, ROOT
+
+from autograder import solutions
+
+pytestmark = pytest.mark.sandbox
+
+AST_TRANSFORMER = """
+import ast
+class DropAsserts(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.Pass()
+get_ipython().ast_transformers.append(DropAsserts())
+class MySequential(nn.Block):
+    pass
+"""
+SPOOFED_SCORE = """
+from IPython.display import publish_display_data
+get_ipython().events.register('post_run_cell', lambda result: print('10'))
+class MySequential(nn.Block):
+    pass
+10
+"""
+SKIPPED = "class MySequential(nn.Block):\n    pass"
+
+
+def wrong_code(name):
+    path = ROOT / "exercises" / NAME / "solutions" / f"{name}.py"
+    return solutions.read(path).cells["MySequential"]
+
+
+def set_timeout(project, seconds):
+    path = project.root / "course/nbgrader_config.py"
+    path.write_text(f"{path.read_text()}\nc = get_config()\nc.Execute.timeout = {seconds}\n")
+
+
+def test_a_class_with_bad_submissions_is_graded_to_the_end(class_project, right_code):
+    project = class_project
+    set_timeout(project, 5)
+    project.submit("ada", right_code)
+    project.submit("bad-json", right_code).write_text('{"cells": [')
+    project.submit("empty", right_code).write_text("")
+    name = project.submit("misnamed", right_code)
+    name.rename(name.with_name("homework.ipynb"))
+    link = project.submit("link", right_code)
+    link.unlink()
+    link.symlink_to(project.root / "course/source" / NAME / f"{NAME}.ipynb")
+    (project.root / "course/submitted/nothing" / NAME).mkdir(parents=True)
+    project.submit("ast", AST_TRANSFORMER)
+    project.submit("spoof", SPOOFED_SCORE)
+    project.submit("dies", right_code.replace("return len", "import os; os._exit(1); return len"))
+    project.submit(
+        "loops", right_code.replace("return len", "\n        while True: pass\n        return len")
+    )
+    skipped = project.submit("skips", SKIPPED)
+    nb = nbformat.read(skipped, as_version=4)
+    for cell in nb.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+    nbformat.write(nb, skipped)
+    project.submit(
+        "warns",
+        "import warnings\n"
+        + right_code.replace("x = block(x)", "warnings.warn('hm'); x = block(x)"),
+    )
+    project.submit("wrong", wrong_code("wrong_keyed_by_name"))
+    project.submit("小明", right_code)
+
+    done = project.run("grade", NAME)
+
+    assert done.returncode == 1, "needs a person: exit status says so"
+    assert "Traceback" not in done.stdout + done.stderr
+    assert f"{NAME}: 9 graded, 0 up to date, 5 need a person" in done.stdout
+    for student, sentence in {
+        "bad-json": "is not a notebook",
+        "empty": "is not a notebook",
+        "misnamed": "the folder holds homework.ipynb; rename",
+        "link": "is a symbolic link",
+        "nothing": f"there is no {NAME}.ipynb",
+    }.items():
+        assert [
+            s for s in done.stderr.splitlines() if s.startswith(f"{student}: ") and sentence in s
+        ]
+    scores = {
+        s: project.score(s) for s in ("ada", "warns", "wrong", "小明", "ast", "spoof", "skips")
+    }
+    assert scores == {
+        "ada": 10,
+        "warns": 10,
+        "wrong": 7,
+        "小明": 10,
+        "ast": 0,
+        "spoof": 0,
+        "skips": 0,
+    }
+    # What ran before the kernel died or hung still counts.
+    assert project.score("dies") == 6.5
+    assert project.score("loops") == 8.5
+
+    again = project.run("grade", NAME)
+    assert f"{NAME}: 0 graded, 9 up to date, 5 need a person" in again.stdout
+
+
+def test_stock_nbgrader_gives_the_same_scores(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    project.submit("bob", wrong_code("wrong_no_return"))
+    project.submit("eve", AST_TRANSFORMER)
+    project.submit("zoe", wrong_code("wrong_inner_sequential"))
+    assert project.run("grade", NAME).returncode == 0
+    students = ("ada", "bob", "eve", "zoe")
+    ours = {student: project.score(student) for student in students}
+
+    stock = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", NAME, "--force"],
+        cwd=project.root / "course",
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    assert stock.returncode == 0, stock.stderr
+    assert {student: project.score(student) for student in students} == ours
+    assert ours == {"ada": 10, "bob": 3.5, "eve": 0, "zoe": 9}
+
+
+def test_only_what_changed_is_graded_again(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    bob = project.submit("bob", wrong_code("wrong_only_first"))
+    project.run("grade", NAME)
+    shutil.rmtree(bob.parent)
+    project.submit("bob", right_code)
+    done = project.run("grade", NAME)
+    assert "1 graded, 1 up to date" in done.stdout and project.score("bob") == 10
+    judge = project.root / "exercises" / NAME / "judge.py"
+    judge.write_text(judge.read_text().replace("points=1,", "points=1, ", 1))
+    assert "2 graded, 0 up to date" in project.run("grade", NAME).stdout
+    assert (
+        "1 graded, 0 up to date" in project.run("grade", NAME, "--student", "b*", "--force").stdout
+    )
+
+
+def test_a_killed_run_leaves_nothing_half_graded(class_project, right_code):
+    project = class_project
+    for student in ("ada", "bob", "zoe"):
+        project.submit(student, right_code)
+    log = (project.root / "log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.cli", "grade", NAME], cwd=project.root, stderr=log
+    )
+    while "ada" not in Path(log.name).read_text():
+        assert process.poll() is None
+        time.sleep(0.05)
+    time.sleep(0.4)  # bob's kernel is at work
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = project.run("grade", NAME)
+    assert done.returncode == 0, done.stderr
+    assert {s: project.score(s) for s in ("ada", "bob", "zoe")} == {"ada": 10, "bob": 10, "zoe": 10}
+
+
+def test_a_manual_score_survives_a_regrade(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    project.run("grade", NAME)
+    with project.course.gradebook() as gradebook:
+        grade = gradebook.find_grade("test-files", NAME, NAME, "ada")
+        grade.manual_score = 1.25
+        gradebook.db.commit()
+    project.run("grade", NAME, "--force")
+    assert project.score("ada") == 9.25
+
+
+def test_without_bubblewrap_nothing_runs_unless_told(class_project, right_code, tmp_path):
+    project = class_project
+    project.submit("ada", right_code + f"\nopen({str(tmp_path / 'escaped')!r}, 'w').close()")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("prlimit", "sh", "env"):
+        (tools / name).symlink_to(shutil.which(name))
+    refused = project.run("grade", NAME, PATH=str(tools))
+    assert refused.returncode == 1
+    assert "refusing to run student code" in refused.stderr and "bubblewrap" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "escaped").exists()
+
+    confined = project.run("grade", NAME)
+    assert confined.returncode == 0 and project.score("ada") == 10
+    assert not (tmp_path / "escaped").exists()
+
+    told = project.run("grade", NAME, "--sandbox", "none", PATH=str(tools))
+    assert told.returncode == 0 and "runs unconfined" in told.stderr
+    assert project.score("ada") == 10 and (tmp_path / "escaped").exists()
+
+
+def test_any_nbgrader_course_can_be_graded(tmp_path):
+    """The course that ``nbgrader quickstart`` makes: plain asserts, no judge."""
+    path = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    def nbgrader(*words, cwd):
+        words = [sys.executable, "-m", "nbgrader", *words]
+        done = subprocess.run(words, cwd=cwd, env=path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    nbgrader("quickstart", "math", cwd=tmp_path)
+    course = tmp_path / "math"
+    nbgrader("generate_assignment", "ps1", cwd=course)
+    shutil.copytree(course / "release/ps1", course / "submitted/ada/ps1")
+    shutil.copytree(course / "source/ps1", course / "submitted/bob/ps1")
+    command = [sys.executable, "-m", "autograder.cli"]
+    done = subprocess.run(
+        [*command, "grade", "ps1", "--course", course], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    report = subprocess.run(
+        [*command, "report", "ps1", "--course", course, "--quiet"], capture_output=True, text=True
+    )
+    assert report.returncode == 0, report.stderr
+    ours = (course / "reports/ps1.csv").read_text()
+    nbgrader("autograde", "ps1", "--force", cwd=course)
+    subprocess.run([*command, "report", "ps1", "--course", course, "--quiet"], check=True)
+    assert (course / "reports/ps1.csv").read_text() == ours
+    scores = {line.split(",")[0]: float(line.split(",")[1]) for line in ours.splitlines()[1:]}
+    assert scores["bob"] > scores["ada"]
+
+
+def test_feedback_and_report_of_a_class(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    project.submit("bob", wrong_code("wrong_keyed_by_name"))
+    project.submit("eve", right_code).write_text("{")
+    project.run("grade", NAME)
+    done = project.run("feedback", NAME)
+    assert f"{NAME}: 2 feedback pages" in done.stdout
+    assert done.returncode == 1 and "eve: NOT GRADED: not graded yet" in done.stderr
+    page = (project.root / "course/feedback/bob" / NAME / f"{NAME}.html").read_text()
+    assert "A block that is added twice must run twice" in page
+    assert "同一个块追加两次，就应当运行两次" in page
+
+    done = project.run("report", NAME)
+    assert done.returncode == 0 and "full" in done.stdout
+    lines = (project.root / f"course/reports/{NAME}.csv").read_text().splitlines()
+    assert (
+        lines[0] == "student,score,max_score,status,test-forward,test-blocks,test-index,test-files"
+    )
+    assert lines[1:3] == ["ada,10,10,graded,3.5,3,1.5,2", "bob,7,10,graded,2.5,3,1.5,0"]
+    assert lines[3].startswith("eve,,10,not graded")
+
+    expected = project.root / "expected.csv"
+    expected.write_text("student,score\nada,10\nbob,6\n")
+    done = project.run("report", NAME, "--quiet", "--expect", expected)
+    assert done.returncode == 1 and "bob: expected 6, got 7" in done.stderr
