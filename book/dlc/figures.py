@@ -9,8 +9,8 @@ from html import escape
 from mxnet import nd
 from mxnet.gluon import nn
 
-# Pixels. A monospaced character is 0.6 em wide in the common fonts; browsers scale what is not.
-_FONT, _CHAR, _LINE, _INDENT, _PAD = 13, 7.9, 22, 26, 10
+# Pixels. A monospaced character is 0.6 em wide in the common fonts.
+_FONT, _CHAR, _LINE, _INDENT, _PAD, _GAP = 13, 7.9, 21, 22, 10, 4
 
 
 @dataclass(frozen=True)
@@ -36,41 +36,53 @@ class Figure:
         return f"<figure: {self.name}>"
 
     def _repr_html_(self) -> str:
+        depth = max(row.depth for row in self.rows)
         left = max(row.depth * _INDENT + len(row.text) * _CHAR for row in self.rows) + 2 * _CHAR
         right = max(len(row.beside) for row in self.rows) * _CHAR
-        width, height = left + right + 2 * _PAD, len(self.rows) * _LINE + 2 * _PAD
+        width = 2 * _PAD + left + right + depth * _GAP
+        tops, bottoms = self._layout()
         parts = []
-        for line, row in enumerate(self.rows):
-            x, y = _PAD + row.depth * _INDENT, _PAD + line * _LINE
+        for line, (row, y) in enumerate(zip(self.rows, tops, strict=True)):
+            x = _PAD + row.depth * _INDENT
             if row.heading:
-                rows = 1 + self._rows_within(line)
                 parts.append(
-                    f'<rect x="{x - 6:.0f}" y="{y + 2}" width="{width - x:.0f}" rx="4" '
-                    f'height="{rows * _LINE - 2}" fill="currentColor" fill-opacity="0.05" '
+                    f'<rect x="{x - 6}" y="{y}" width="{width - x + 4 - row.depth * _GAP:.0f}" '
+                    f'height="{bottoms[line] - y}" rx="4" fill="currentColor" fill-opacity="0.05" '
                     'stroke="currentColor" stroke-opacity="0.5"/>'
                 )
             weight = ' font-weight="bold"' if row.heading else ""
-            parts.append(f'<text x="{x:.0f}" y="{y + 16}"{weight}>{escape(row.text)}</text>')
+            parts.append(f'<text x="{x}" y="{y + 15}"{weight}>{escape(row.text)}</text>')
             if row.beside:
                 parts.append(
-                    f'<text x="{_PAD + left:.0f}" y="{y + 16}">{escape(row.beside)}</text>'
+                    f'<text x="{_PAD + left:.0f}" y="{y + 15}">{escape(row.beside)}</text>'
                 )
         return (
-            f'<svg class="dlc-figure" xmlns="http://www.w3.org/2000/svg" role="img" '
-            f'aria-label="{escape(self.alt)}" viewBox="0 0 {width:.0f} {height:.0f}" '
+            '<svg class="dlc-figure" xmlns="http://www.w3.org/2000/svg" role="img" '
+            f'aria-label="{escape(self.alt)}" viewBox="0 0 {width:.0f} {max(bottoms) + _PAD}" '
             f'width="{width:.0f}" style="max-width:100%;height:auto" fill="currentColor" '
             f'font-family="monospace" font-size="{_FONT}" xml:space="preserve">'
             f"{''.join(parts)}</svg>"
         )
 
-    def _rows_within(self, line: int) -> int:
-        """Count the rows after `line` that are indented deeper than it."""
-        count = 0
-        for row in self.rows[line + 1 :]:
-            if row.depth <= self.rows[line].depth:
-                break
-            count += 1
-        return count
+    def _layout(self) -> tuple[list[int], list[int]]:
+        """Return the top of each row and the bottom of the box that it opens, in pixels.
+
+        A box reaches down to the last row that is indented deeper than its heading.
+        """
+        tops: list[int] = []
+        bottoms = [0] * len(self.rows)
+        opened: list[int] = []
+        y = _PAD
+        for line, row in enumerate(self.rows):
+            tops.append(y)
+            y += _LINE
+            if row.heading:
+                opened.append(line)
+            after = self.rows[line + 1].depth if line + 1 < len(self.rows) else -1
+            while opened and self.rows[opened[-1]].depth >= after:
+                bottoms[opened.pop()] = y
+                y += _GAP
+        return tops, bottoms
 
 
 def block_tree(net: nn.Block) -> Figure:
