@@ -12,7 +12,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,10 +101,29 @@ def test_a_failing_cell_stops_the_build_with_its_error_and_no_traceback(
 
 def test_stderr_of_a_cell_and_a_broken_link_stop_the_build(small_book: Callable) -> None:
     cell = '```{code-cell}\nimport sys\nprint("careless", file=sys.stderr)\n```'
-    done = run(small_book(f"{cell}\n\n[gone](gone.md) {{ref}}`nowhere`"), "en")
-    assert done.returncode != 0
-    for complaint in ("stderr was found in the cell outputs", "gone.md", "nowhere"):
-        assert complaint in done.stderr
+    builder = small_book(f"{cell}\n\n[gone](gone.md) {{ref}}`nowhere`")
+    # The second time nothing has changed, and the faults are still there.
+    for _ in range(2):
+        done = run(builder, "en")
+        assert done.returncode != 0
+        for complaint in ("stderr was found in the cell outputs", "gone.md", "nowhere"):
+            assert complaint in done.stderr
+    assert not (builder.parents[1] / "_build" / "site" / "en").exists()
+
+
+def test_a_page_that_is_no_more_leaves_the_site(small_book: Callable) -> None:
+    builder = small_book("Prose.")
+    folder = builder.parents[1] / "book" / "en"
+    built = builder.parents[1] / "_build" / "site" / "en"
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: old\n")
+    (folder / "old.md").write_text("# Old\n")
+    (folder.parent / "zh" / "old.md").write_text("# 旧\n")
+    shutil.copy2(folder / "_toc.yml", folder.parent / "zh" / "_toc.yml")
+    assert run(builder, "en").returncode == 0 and (built / "old.html").exists()
+    for edition in EDITIONS:
+        (folder.parent / edition / "old.md").unlink()
+        (folder.parent / edition / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    assert run(builder, "en").returncode == 0 and not (built / "old.html").exists()
 
 
 def test_code_that_differs_between_the_editions_stops_the_build(small_book: Callable) -> None:
@@ -145,6 +164,35 @@ def test_editions_that_differ_in_prose_alone_agree(small_book: Callable) -> None
 def test_an_unknown_edition_is_refused_with_the_ones_to_choose_from() -> None:
     done = run(ROOT / "tools" / "build_book.py", "fr")
     assert done.returncode != 0 and "'fr': choose from en, zh" in done.stderr
+
+
+def test_a_build_folder_that_cannot_be_written_is_named(small_book: Callable) -> None:
+    builder = small_book("Prose.")
+    (builder.parents[1] / "_build").write_text("a file where a folder should be")
+    done = run(builder, "en")
+    assert done.returncode != 0
+    assert "_build" in done.stderr and "run again" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("changed", ["book/dlc/figures.py", "requirements-cpu.txt"])
+def test_pages_run_anew_when_what_their_cells_rest_on_changes(
+    small_book: Callable, changed: str
+) -> None:
+    tools = small_book("Prose.").parent
+    path = tools.parent / changed
+    path.parent.mkdir(exist_ok=True)
+
+    def key() -> str:
+        script = "import build_book; print(build_book.environment_key())"
+        command = [sys.executable, "-c", script]
+        return subprocess.run(command, cwd=tools, capture_output=True, text=True).stdout
+
+    keys = []
+    for content in ("", "", "# changed"):
+        path.write_text(content)
+        keys.append(key())
+    assert keys[0] and keys[0] == keys[1] != keys[2]
 
 
 # --- the sources ----------------------------------------------------------------------------------
@@ -252,7 +300,10 @@ def test_every_page_with_code_says_where_and_when_it_ran(site: Path, edition: st
         page = BeautifulSoup((site / edition / f"{name}.html").read_bytes(), "html.parser")
         line = page.select_one(".executed").get_text()
         assert execution_device() in line and f"MXNet {version}" in line
-        assert date.fromisoformat(re.search(r"\d{4}-\d\d-\d\d", line).group()) <= date.today()
+        assert (
+            date.fromisoformat(re.search(r"\d{4}-\d\d-\d\d", line).group())
+            <= datetime.now(UTC).date()
+        )
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

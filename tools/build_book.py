@@ -18,7 +18,10 @@ from typing import IO
 
 from check_editions import differences
 
-from autograder.device import execution_device, installed_mxnet
+try:
+    from autograder.device import execution_device, installed_mxnet
+except ModuleNotFoundError:
+    sys.exit("The course is not installed in this Python: run `make book`, which installs it.")
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -103,6 +106,12 @@ def build(edition: str, cache: Path) -> list[str]:
     from jupyter_book.sphinx import build_sphinx
 
     staging = BUILD / "editions" / edition
+    # Sphinx warns of a fault only when it reads or writes the page, so what a failed or broken-off
+    # build has left would pass the next time. The mark says that the last build was good.
+    good = staging / "good"
+    if not good.exists():
+        shutil.rmtree(staging, ignore_errors=True)
+    good.unlink(missing_ok=True)
     overrides = EDITIONS[edition] | {
         "external_toc_path": "_toc.yml",
         "latex_individualpages": False,
@@ -124,11 +133,31 @@ def build(edition: str, cache: Path) -> list[str]:
         complaints = log.read()
     if result != 0:
         return reasons(complaints, result)
+    # Sphinx leaves the pages of chapters that are no more.
+    pages = {path.stem for path in (ROOT / "book" / edition).glob("*.md")} | {"genindex", "search"}
+    for path in (staging / "html").glob("*.html"):
+        if path.stem not in pages:
+            path.unlink()
+    good.touch()
     # The site changes only as a whole: a failed build leaves the last good edition in place.
     site = BUILD / "site" / edition
     shutil.rmtree(site, ignore_errors=True)
     shutil.copytree(staging / "html", site, ignore=shutil.ignore_patterns(".buildinfo"))
     return []
+
+
+def build_all(names: list[str]) -> None:
+    """Build the editions named, saying how long each took; exit at the first that fails."""
+    cache = BUILD / ".jupyter_cache" / environment_key()
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        start = time.monotonic()
+        found = build(name, cache)
+        if found:
+            print(*found, sep="\n", file=sys.stderr)
+            sys.exit(f"The edition {name!r} was not built: mend what is named above and run again.")
+        print(f"{name}: built in {time.monotonic() - start:.1f} s", flush=True)
+    (BUILD / "site" / "index.html").write_text(CHOOSER, encoding="utf-8")
 
 
 def main() -> None:
@@ -142,7 +171,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no edition {unknown[0]!r}: choose from {', '.join(EDITIONS)}")
     if not installed_mxnet():
-        sys.exit("MXNet is not installed in this Python: run `make`, then `make book`.")
+        sys.exit("MXNet is not installed in this Python: run `make book`, which installs it.")
     found = differences(ROOT / "book")
     if found:
         print(*found, sep="\n", file=sys.stderr)
@@ -151,16 +180,10 @@ def main() -> None:
     # jupyter-cache stores UTC without saying so and myst-nb reads it as local time.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    cache = BUILD / ".jupyter_cache" / environment_key()
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        start = time.monotonic()
-        found = build(name, cache)
-        if found:
-            print(*found, sep="\n", file=sys.stderr)
-            sys.exit(f"The edition {name!r} was not built: mend what is named above and run again.")
-        print(f"{name}: built in {time.monotonic() - start:.1f} s", flush=True)
-    (BUILD / "site" / "index.html").write_text(CHOOSER, encoding="utf-8")
+    try:
+        build_all(names)
+    except OSError as error:
+        sys.exit(f"Cannot write {error.filename}: {error.strerror}. Mend that and run again.")
     print(f"Open {(BUILD / 'site' / 'index.html').relative_to(ROOT)} in a browser.")
 
 
