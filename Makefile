@@ -9,10 +9,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NAME ?= my-sequential
 
-.PHONY: help setup course book lab release grade check doctor test lint clean
+.PHONY: help setup course book lab release grade references check doctor test lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with everything pinned (MXNET=cpu|gpu overrides the choice)
 	@tools/setup.sh
@@ -32,14 +32,19 @@ course: book ## everything: both editions, assignments, a demonstration class gr
 book: setup ## build both editions into _build/site/{en,zh}
 	@python tools/build_book.py
 
-lab: setup ## open JupyterLab on the course (assignments, formgrader)
-	@jupyter lab --config exercises/nbgrader_config.py
+lab: release ## open JupyterLab: your copies of the assignments in work/, the formgrader
+	@mkdir -p work && cp -Rn course/release/. work/
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/exercises jupyter lab \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_OPTIONS)
 
 release: setup ## make the student versions of every assignment
 	@autograder release
 
 grade: setup ## grade the submissions of NAME (default my-sequential) in the sandbox
 	@autograder grade $(NAME)
+
+references: setup ## write anew what nbval compares the chapters with (tests/reference)
+	@python tools/reference.py
 
 check: setup ## prove that right solutions get full marks and wrong ones are caught
 	@autograder check

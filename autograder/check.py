@@ -91,7 +91,8 @@ def _read(course: Course, name: str, student: str, file: str, solution: Solution
     """Read one graded submission's points from the gradebook, its tell-tales from the notebook."""
     with course.gradebook() as gradebook:
         submission = gradebook.find_submission(name, student)
-        cells = {g.name: g.score for n in submission.notebooks for g in n.grades}
+        grades = [g for n in submission.notebooks for g in n.grades if g.max_score]
+        cells = {g.name: g.score for g in grades}
         score, most = submission.score, submission.max_score
     path = course.folder("autograded", student, name) / f"{name}.ipynb"
     verdicts = [read_verdict(cell) for cell in nbformat.read(path, as_version=4).cells]

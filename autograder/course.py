@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from autograder import plugins
 from autograder.errors import AutograderError, UnknownAssignment
 
 CONFIG = "nbgrader_config.py"
+
+# The last line of a traceback, as it stands in nbgrader's logs.
+_RAISED = re.compile(
+    r"^ *(?:(?P<module>[\w.]+)\.)?(?P<kind>[A-Z]\w+): (?P<message>\S.*)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -155,8 +161,18 @@ class Course:
             )
 
     def failure(self, result: dict, log_name: str, what: str) -> AutograderError:
-        """Return the error for an nbgrader step that failed, its log written to a file."""
+        """Return the error for an nbgrader step that failed; its whole log goes to a file.
+
+        An error of ours is told in its own words; of another, the innermost message is added.
+        """
+        text = f"{result.get('log') or ''}\n{result.get('error') or ''}"
         log = self.state / "logs" / f"{log_name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(f"{result.get('log') or ''}\n{result.get('error') or ''}", encoding="utf-8")
-        return AutograderError(f"{what}; see {log}")
+        log.write_text(text, encoding="utf-8")
+        raised = [m.groupdict() for m in _RAISED.finditer(text)]
+        for error in reversed(raised):
+            if error["module"] == AutograderError.__module__:
+                return AutograderError(error["message"])
+        inner = [e["message"] for e in raised if e["kind"] != "NbGraderException"]
+        reason = f" ({inner[-1]})" if inner else ""
+        return AutograderError(f"{what}{reason}; see {log}")

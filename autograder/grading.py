@@ -13,7 +13,6 @@ from nbgrader.api import MissingEntry
 
 from autograder import __version__, sandbox
 from autograder.course import Course
-from autograder.errors import AutograderError
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,9 @@ def _grade_one(
         if not result["success"]:
             if "KeyboardInterrupt" in (result.get("error") or ""):
                 raise KeyboardInterrupt
-            return Outcome(student, problem=str(_explain(course, name, student, result)))
+            log = f"grade-{name}-{student}"
+            problem = course.failure(result, log, "nbgrader could not grade it")
+            return Outcome(student, problem=str(problem))
         record.parent.mkdir(parents=True, exist_ok=True)
         record.write_text(json.dumps(key))
     with course.gradebook() as gradebook:
@@ -96,17 +97,6 @@ def _grade_one(
         except MissingEntry:
             return Outcome(student, problem="nbgrader recorded no score; run again with --force")
         return Outcome(student, submission.score, submission.max_score, up_to_date)
-
-
-def _explain(course: Course, name: str, student: str, result: dict) -> AutograderError:
-    """Return the error for a failed nbgrader run; an error of ours is told in its own words."""
-    last = (result.get("error") or "").strip().splitlines()[-1:] or [""]
-    what = "nbgrader could not grade it"
-    for line in (result.get("log") or "").splitlines() + last:
-        kind, _, text = line.partition(": ")
-        if kind.startswith("autograder.errors."):
-            what = text
-    return course.failure(result, f"grade-{name}-{student}", what)
 
 
 def _key(course: Course, name: str, submitted: Path) -> str:

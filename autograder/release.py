@@ -104,6 +104,7 @@ class Releaser:
 
     def _write_config(self) -> None:
         """Write course/nbgrader_config.py, which loads the one among the exercises."""
+        (self.course.root / "exchange").mkdir(exist_ok=True)
         path = self.course.root / CONFIG
         folder = os.path.relpath(self.course.exercises.root, self.course.root)
         if not path.exists():
@@ -163,9 +164,16 @@ class Releaser:
         api.config.Language.language = self.language
         result = api.generate_assignment(name, force=True, create=True)
         if not result["success"]:
-            raise self.course.failure(
+            error = self.course.failure(
                 result, f"release-{name}", f"nbgrader could not release '{name}'"
             )
+            if "there are submissions associated with it" in str(error):
+                raise ReleaseConflict(
+                    f"the test cells of '{name}' changed, and the gradebook holds submissions "
+                    "graded by the old ones; to drop their scores and start anew, run in "
+                    f"{self.course.root}: nbgrader db assignment remove {name} --force"
+                )
+            raise error
 
 
 def _sha256(path: Path) -> str:

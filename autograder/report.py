@@ -35,7 +35,7 @@ def rows(course: Course, name: str, students: list[str]) -> tuple[dict[str, floa
     course.notebooks(name)
     with course.gradebook() as gradebook:
         notebooks = gradebook.find_assignment(name).notebooks
-        points = {c.name: c.max_score for n in notebooks for c in n.grade_cells}
+        points = {c.name: c.max_score for n in notebooks for c in n.grade_cells if c.max_score}
         found = []
         for student in students:
             try:

@@ -12,6 +12,9 @@ EXERCISES = Path(__file__).resolve().parent
 c.CourseDirectory.course_id = "deep-learning-computation"
 c.CourseDirectory.root = str(EXERCISES.parent / "course")
 
+# Where "Release", "Fetch", "Submit" and "Collect" in JupyterLab hand notebooks over on one machine.
+c.Exchange.root = str(EXERCISES.parent / "course" / "exchange")
+
 # Seconds a cell may take; a submission that hangs in one cell still keeps its other points.
 c.Execute.timeout = 60
 

@@ -1,5 +1,8 @@
 """Releases: the right language, nothing that gives the answer away, and no edit by hand lost."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from conftest import NAME
@@ -108,3 +111,30 @@ def test_myst_source_and_notebook_describe_the_same(class_project):
     """Points in the prose, in the cells and in the gradebook agree."""
     with class_project.course.gradebook() as gradebook:
         assert gradebook.find_assignment(NAME).max_score == 10
+
+
+def test_new_test_cells_under_graded_submissions_are_refused_with_the_way_out(class_project):
+    with class_project.course.gradebook() as gradebook:
+        gradebook.update_or_create_student("ada")
+        gradebook.update_or_create_submission(NAME, "ada")
+    markdown = class_project.root / "exercises" / NAME / f"{NAME}.md"
+    markdown.write_text(
+        markdown.read_text().replace("grade_id: try-index", "grade_id: try-indices")
+    )
+    done = class_project.run("release")
+    assert done.returncode == 1 and len(done.stderr.strip().splitlines()) == 1
+    assert f"nbgrader db assignment remove {NAME} --force" in done.stderr
+
+
+def test_validate_tells_a_solved_notebook_from_an_unsolved_one(class_project, right_code):
+    def validate(path):
+        command = [sys.executable, "-m", "nbgrader", "validate", str(path)]
+        done = subprocess.run(command, cwd=class_project.root, capture_output=True, text=True)
+        return done.stdout
+
+    solved = class_project.submit("ada", right_code)
+    unsolved = class_project.root / "course/release" / NAME / f"{NAME}.ipynb"
+    assert "Success! Your notebook passes all the tests." in validate(solved)
+    wrong = class_project.submit("bob", right_code.replace("return x", "pass"))
+    assert "does forward return its result?" in validate(wrong)
+    assert "NotImplementedError" in validate(unsolved)
