@@ -32,4 +32,4 @@ class ReleaseConflict(AutograderError):
 
 
 class InvalidSolution(AutograderError):
-    """A solution file does not follow the format that exercises/README.md describes."""
+    """A solution file does not follow the format that CONTRIBUTING.md describes."""
