@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ["tools/setup.sh", "autograder/device.py", "pyproject.toml"]
@@ -95,3 +97,10 @@ def test_everything_is_pinned():
         assert pins and all("==" in line for line in pins), name
     common = (ROOT / "requirements-common.txt").read_text().splitlines()
     assert "numpy==1.23.5" in common
+
+
+def test_every_pin_takes_the_oldest_python_311_that_distributions_ship():
+    """Debian 12 has Python 3.11.2, where a pin that asks for 3.11.5 does not install."""
+    asking = {d.metadata["Name"]: d.metadata["Requires-Python"] for d in metadata.distributions()}
+    refusing = {n: r for n, r in asking.items() if r and "3.11.2" not in SpecifierSet(r)}
+    assert not refusing
