@@ -91,9 +91,10 @@ except OSError:
 def test_a_program_that_the_code_starts_dies_with_the_sandbox(tmp_path):
     loop = f"while true; do touch {tmp_path}/alive; sleep .05; done"
     code = f"""
-import subprocess, time
+import os, subprocess, time
 subprocess.Popen(["sh", "-c", {loop!r}], start_new_session=True)
-time.sleep(.5)
+while not os.path.exists("{tmp_path}/alive"):
+    time.sleep(.05)
 """
     assert inside(code, share=tmp_path).returncode == 0
     marker = tmp_path / "alive"

@@ -46,8 +46,9 @@ find_python() {
     fi
   done
   if command -v uv >/dev/null; then
-    uv python find -q 3.11 2>/dev/null ||
-      { uv python install -q 3.11 >&2 && uv python find -q 3.11; } 2>/dev/null && return
+    uv python find --system 3.11 2>/dev/null && return
+    say "asking uv for Python 3.11"
+    uv python install 3.11 >"$log" 2>&1 && uv python find --system 3.11 2>>"$log" && return
   fi
   return 1
 }
