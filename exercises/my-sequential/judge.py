@@ -64,12 +64,14 @@ def several_at_once(challenge, evidence):
 @telltale(
     "test-forward",
     points=1,
-    en="Twelve blocks do not run in the order in which they were added.",
-    zh="追加了十二个块，它们没有按追加的顺序运行。",
+    en="Fourteen blocks, an activation and a network among them, do not run in the order in which "
+    "they were added.",
+    zh="追加了十四个块（其中有一个激活块和一个网络），它们没有按追加的顺序运行。",
 )
 def many_in_order(challenge, evidence):
-    layers = square(challenge, *(f"layer{i}" for i in range(12)))
-    return close(evidence("many_in_order"), apply(challenge("x", (5, 3)), *layers))
+    x = apply(challenge("x", (5, 3)), *square(challenge, *(f"layer{i}" for i in range(12))))
+    x = 1 / (1 + np.exp(-x))
+    return close(evidence("many_in_order"), apply(x, *square(challenge, "inner0", "inner1")))
 
 
 @telltale(
@@ -172,22 +174,27 @@ def two_networks(challenge, evidence):
 @telltale(
     "test-blocks",
     points=0.5,
-    en="MySequential(prefix=...) must pass the keyword argument on to nn.Block.",
-    zh="MySequential(prefix=...) 应当把关键字参数传给 nn.Block。",
+    en="MySequential(prefix=..., params=...) must pass its keyword arguments on to nn.Block.",
+    zh="MySequential(prefix=..., params=...) 应当把关键字参数传给 nn.Block。",
 )
 def keyword_arguments(challenge, evidence):
     letters = "".join(chr(97 + int(abs(v) * 26)) for v in challenge("prefix", (8,)))
-    return equal(evidence("prefix"), [letters, f"{letters}_"])
+    return equal(evidence("prefix"), [letters, f"{letters}_", f"{letters}_other_"])
 
 
 # --- test-index -----------------------------------------------------------------------------------
 
 
+def outputs(challenge, name, length):
+    """Return what each of the blocks makes of x, of shape (length, 2)."""
+    x = challenge("x", (1, 3))
+    return np.concatenate([apply(x, dense(challenge, f"{name}{i}", 2, 3)) for i in range(length)])
+
+
 def expected_rows(challenge, evidence):
     """Return the true and the reported rows of net[-12] to net[11], and the number of blocks."""
     length = 3 + int(abs(challenge("length", ())) * 5)
-    x = challenge("x", (1, 3))
-    blocks = [apply(x, dense(challenge, f"layer{i}", 2, 3))[0] for i in range(length)]
+    blocks = outputs(challenge, "layer", length)
     nothing = np.full(2, np.nan, np.float32)
     rows = [blocks[i] if -length <= i < length else nothing for i in range(-12, 12)]
     found = evidence("rows")
@@ -199,13 +206,19 @@ def expected_rows(challenge, evidence):
 @telltale(
     "test-index",
     points=0.5,
-    en="len(net) must count the blocks, and net[0] to net[len(net) - 1] must be they, in order.",
-    zh="len(net) 应当是块数，net[0] 到 net[len(net) - 1] 应当依次是这些块。",
+    en="len(net) must count the blocks, and net[0] to net[len(net) - 1] must be these very blocks, "
+    "in order.",
+    zh="len(net) 应当是块数，net[0] 到 net[len(net) - 1] 应当依次就是这些块本身。",
 )
 def items(challenge, evidence):
     rows, found, length = expected_rows(challenge, evidence)
     inside = slice(12, 12 + length)
-    return equal(evidence("length"), length) and close(found[inside], rows[inside])
+    changed = outputs(challenge, "changed", length)
+    return (
+        equal(evidence("length"), length)
+        and close(found[inside], rows[inside])
+        and close(evidence("changed"), changed)
+    )
 
 
 @telltale(

@@ -1,0 +1,23 @@
+# Knows one of Block's keyword arguments.
+# caught by: keyword-arguments
+# score: 9.5
+
+# %% MySequential
+class MySequential(nn.Block):
+    def __init__(self, prefix=None):
+        super().__init__(prefix=prefix)
+
+    def add(self, *blocks):
+        for block in blocks:
+            self.register_child(block)
+
+    def forward(self, x):
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, i):
+        return list(self._children.values())[i]

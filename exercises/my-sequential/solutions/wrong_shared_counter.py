@@ -1,0 +1,26 @@
+# Numbers the blocks of all networks together.
+# caught by: second-instance
+# score: 8
+
+# %% MySequential
+class MySequential(nn.Block):
+    count = 0
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+    def add(self, *blocks):
+        for block in blocks:
+            self.register_child(block, str(MySequential.count))
+            MySequential.count += 1
+
+    def forward(self, x):
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, i):
+        return list(self._children.values())[i]
