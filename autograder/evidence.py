@@ -58,7 +58,7 @@ def evidence(name: str, value: Any) -> None:
         try:
             encoded = encode(value())
         except Exception as error:
-            encoded = {"error": [type(error).__name__, str(error)[:500]]}
+            encoded = {"error": [type(error).__name__, str(error)[:4000]]}
     else:
         encoded = encode(value)
     # Imported here: the judge imports this module where no kernel runs.

@@ -17,6 +17,7 @@ import base64
 import binascii
 import importlib.util
 import math
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -118,10 +119,7 @@ def decode(data: Any) -> Any:
     """
     try:
         if "error" in data:
-            kind, text = data["error"]
-            raise NoEvidence(
-                f"Your code raised {kind}: {text}" if text else f"Your code raised {kind}."
-            )
+            raise NoEvidence(f"Your code raised {_one_line(*data['error'])}")
         if "json" in data:
             return data["json"]
         if "bytes" in data:
@@ -136,6 +134,14 @@ def decode(data: Any) -> Any:
         return np.frombuffer(raw, dtype=dtype).reshape(array["shape"])
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise NoEvidence("The hidden test's report could not be read.") from error
+
+
+def _one_line(kind: str, text: str) -> str:
+    """Return an exception as one line; MXNet's own message stands below a C++ stack trace."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if line.startswith(f"{kind}: ")] or lines
+    told = lines[0].removeprefix(f"{kind}: ")[:300] if lines else ""
+    return f"{kind}: {told}" if told else f"{kind}."
 
 
 def close(value: Any, expected: Any, tolerance: float = 1e-4) -> bool:
@@ -185,7 +191,7 @@ def decide(telltales: list[Telltale], messages: dict[str, Any], nonce: str) -> V
         try:
             passed, why = test.check(draw, evidence) is True, ""
         except NoEvidence as error:
-            passed, why = False, f" {error}"
+            passed, why = False, str(error)
         except Exception:
             passed, why = False, ""
         if passed:
@@ -193,7 +199,9 @@ def decide(telltales: list[Telltale], messages: dict[str, Any], nonce: str) -> V
             verdict.passed.append(test.name)
         else:
             verdict.failed.append(test.name)
-            verdict.messages.append(f"- {test.en}{why}\n  {test.zh}")
+            for bullet, text in (("- ", test.en), ("  ", test.zh), ("  ", why)):
+                lines = textwrap.wrap(text, 96, initial_indent=bullet, subsequent_indent="  ")
+                verdict.messages += lines
     if any(test.required and test.name in verdict.failed for test in telltales):
         verdict.score = 0.0
     return verdict

@@ -122,8 +122,11 @@ def test_a_required_telltale_that_fails_takes_all_points():
 def test_missing_evidence_and_the_students_own_error_are_told_apart():
     telltales = make("right", 1, points=2)
     assert "did not get this far" in decide(telltales, {}, "nonce").text
-    error = {"seen": {"error": ["ValueError", "no such shape"]}}
-    assert "ValueError: no such shape" in decide(telltales, error, "nonce").text
+    error = {"seen": {"error": ["ValueError", "no such shape\nsee the manual"]}}
+    assert "ValueError: no such shape\n" in decide(telltales, error, "nonce").text + "\n"
+    trace = 'Traceback (most recent call last):\n  File "../src/op.cc"\nMXNetError: wrong shape'
+    error = {"seen": {"error": ["MXNetError", trace]}}
+    assert "Your code raised MXNetError: wrong shape" in decide(telltales, error, "nonce").text
 
 
 def test_a_judge_without_telltales_is_refused(tmp_path):
