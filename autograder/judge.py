@@ -192,8 +192,8 @@ def decide(telltales: list[Telltale], messages: dict[str, Any], nonce: str) -> V
             passed, why = test.check(draw, evidence) is True, ""
         except NoEvidence as error:
             passed, why = False, str(error)
-        except Exception:
-            passed, why = False, ""
+        except Exception as error:
+            passed, why = False, f"The judge could not use what was reported ({error!r})."
         if passed:
             verdict.score += test.points
             verdict.passed.append(test.name)

@@ -12,24 +12,25 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import sandbox, solutions
+from autograder import solutions
 from autograder.course import Course, Exercises
-from autograder.errors import SandboxUnavailable
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "my-sequential"
 
 
 def _no_sandbox() -> str:
+    """Say why this machine allows no sandbox at all; what ours then enforces, the tests decide."""
     try:
-        sandbox.require()
-    except SandboxUnavailable as error:
-        return str(error)
-    return ""
+        plain = ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
+        done = subprocess.run(plain, capture_output=True, text=True)
+    except FileNotFoundError:
+        return "bubblewrap is not installed"
+    return f"bubblewrap does not work here: {done.stderr.strip()}" if done.returncode else ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "sandbox: needs a working sandbox on this machine")
+    config.addinivalue_line("markers", "sandbox: needs a machine on which bubblewrap works")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
