@@ -312,7 +312,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--students", type=_count, default=12, metavar="N", help="how many (default: 12)"
     )
-    course(command)
+    command.set_defaults(course=None)
 
     add("doctor", doctor, "Say what this machine has, and whether grading can work.")
     return top

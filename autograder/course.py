@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
@@ -101,7 +103,12 @@ class Course:
         """The course's own nbgrader_config.py, if there is one, with our plug-ins over it."""
         config = Config()
         if (self.root / CONFIG).is_file():
-            config.merge(PyFileConfigLoader(CONFIG, path=str(self.root)).load_config())
+            try:
+                config.merge(PyFileConfigLoader(CONFIG, path=str(self.root)).load_config())
+            except Exception as error:  # whatever Python raises on somebody's file
+                raise AutograderError(
+                    f"{self.root / CONFIG} cannot be loaded: {type(error).__name__}: {error}"
+                ) from error
         config.merge(plugins.configuration(self.exercises.root if self.exercises else None))
         config.CourseDirectory.root = str(self.root)
         config.SandboxedExecute.sandbox = self.sandbox
@@ -121,6 +128,27 @@ class Course:
                 yield gradebook
         except DatabaseError as error:
             raise AutograderError(f"the gradebook {url} cannot be used: {error.orig}") from error
+
+    def recall(self, *parts: str) -> Any:
+        """Return what :meth:`remember` last wrote under this path, or None."""
+        try:
+            return json.loads(self._record(*parts).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # nothing yet, or cut short by a full disk
+            return None
+
+    def remember(self, value: Any, *parts: str) -> None:
+        """Write a JSON value under this path, whole or not at all; None removes it."""
+        path = self._record(*parts)
+        if value is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(value, indent=1), encoding="utf-8")
+        new.replace(path)
+
+    def _record(self, *parts: str) -> Path:
+        return self.state.joinpath(*parts[:-1], f"{parts[-1]}.json")
 
     def folder(self, step: str, student: str, name: str) -> Path:
         """Return the folder of one submission in ``step``: submitted, autograded or feedback."""

@@ -3,7 +3,7 @@
 A hidden test here holds no answer and decides nothing. It runs the student's code on inputs that
 :func:`challenge` draws from a nonce of this run, and reports what came out by :func:`evidence`.
 The assignment's ``judge.py``, which never enters the student's process, draws the same inputs and
-decides. Faking the evidence is therefore as hard as solving the task.
+decides. So whoever wants to fake the evidence must compute what a solution computes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -45,6 +48,24 @@ def filled(layer: Any, name: str) -> Any:
         key = full_name.removeprefix(layer.prefix)
         parameter.set_data(nd.array(challenge(f"{name}.{key}", parameter.shape)))
     return layer
+
+
+@contextmanager
+def without(*classes: type) -> Iterator[None]:
+    """Make every method of the classes raise inside the ``with``.
+
+    What a student is to build must not be borrowed, neither by deriving from these classes nor
+    by keeping an instance of them.
+    """
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise TypeError(f"this is to be written without {classes[0].__name__}")
+
+    with ExitStack() as patches:
+        for cls in classes:
+            methods = [name for name, value in vars(cls).items() if callable(value)]
+            patches.enter_context(patch.multiple(cls, **dict.fromkeys(methods, refuse)))
+        yield
 
 
 def evidence(name: str, value: Any) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from nbgrader.api import MissingEntry
 
 from autograder import __version__, sandbox
 from autograder.course import Course
+from autograder.errors import AutograderError
+from autograder.release import Releaser
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ def grade(course: Course, name: str, students: list[str], force: bool = False) -
     """
     notebooks = course.notebooks(name)
     course.make_writable_or_fail()
+    if course.exercises and not Releaser(course).is_current(name):
+        raise AutograderError(
+            f"the source of '{name}' changed since its last release; run: autograder release {name}"
+        )
     if course.sandbox != "none":
         sandbox.require()
     for student in students:
@@ -49,6 +56,11 @@ def grade(course: Course, name: str, students: list[str], force: bool = False) -
 
 def find_problem(folder: Path, notebooks: list[str]) -> str:
     """Say in a sentence why a submission folder cannot be graded, or return ""."""
+    if re.search(r"[\[\]*?]", str(folder)):
+        return f"nbgrader reads [ ] * ? in {folder} as wildcards; rename the folder"
+    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+    if size > sandbox.Limits().work_folder:
+        return f"{folder} holds {size >> 20} MiB, more than the sandbox; ask for less data"
     found = sorted(p.name for p in folder.glob("*.ipynb"))
     if not set(notebooks) & set(found):
         wanted = " or ".join(notebooks)
@@ -59,11 +71,15 @@ def find_problem(folder: Path, notebooks: list[str]) -> str:
         if path.is_symlink():
             return f"{path} is a symbolic link; ask for the file itself"
         try:
-            nbformat.read(path, as_version=4)
+            cells = nbformat.read(path, as_version=4).cells
+            ids = Counter(c.metadata.get("nbgrader", {}).get("grade_id") for c in cells)
         except OSError as error:
             return f"{path} cannot be read: {error.strerror}"
         except Exception:  # nbformat raises many kinds on what is not a notebook
             return f"{path} is not a notebook (damaged or not JSON); ask for it again"
+        twice = [grade_id for grade_id, number in ids.items() if grade_id and number > 1]
+        if twice:
+            return f"{path} holds the cell {', '.join(twice)} twice; delete the copy"
     return ""
 
 
@@ -74,14 +90,14 @@ def _grade_one(
     problem = find_problem(submitted, notebooks)
     if problem:
         return Outcome(student, problem=problem)
-    record = course.state / "graded" / name / f"{student}.json"
+    record = ("graded", name, student)
     key = _key(course, name, submitted)
     autograded = course.folder("autograded", student, name)
-    done = record.is_file() and json.loads(record.read_text()) == key
+    done = course.recall(*record) == key
     up_to_date = done and not force and any(autograded.glob("*.ipynb"))
     if not up_to_date:
         # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
-        record.unlink(missing_ok=True)
+        course.remember(None, *record)
         result = course.api.autograde(name, student, force=True, create=True)
         if not result["success"]:
             if "KeyboardInterrupt" in (result.get("error") or ""):
@@ -89,8 +105,7 @@ def _grade_one(
             log = f"grade-{name}-{student}"
             problem = course.failure(result, log, "nbgrader could not grade it")
             return Outcome(student, problem=str(problem))
-        record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps(key))
+        course.remember(key, *record)
     with course.gradebook() as gradebook:
         try:
             submission = gradebook.find_submission(name, student)

@@ -40,6 +40,8 @@ def configuration(exercises: Path | None) -> Config:
     config = Config()
     config.Autograde.autograde_preprocessors = autograde
     config.GenerateAssignment.preprocessors = generate
+    # A student who deletes a test cell by accident loses no points.
+    config.OverwriteCells.add_missing_cells = True
     if exercises:
         config.Judge.exercises = str(exercises)
     return config

@@ -7,7 +7,6 @@ any Jupyter program, by ``JUPYTER_DEFAULT_PROVISIONER_NAME=autograder-sandbox``.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -40,21 +39,22 @@ class SandboxProvisioner(LocalProvisioner):
     no network. Raises SandboxUnavailable where the sandbox does not work; never runs without it.
     """
 
-    _share: Path | None = None
+    _share: tempfile.TemporaryDirectory | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         sandbox.require()
         # Not under a long path: a socket's address has at most 107 characters.
-        self._share = Path(tempfile.mkdtemp(prefix="autograder-", dir="/tmp"))
+        self._share = tempfile.TemporaryDirectory(prefix="autograder-", dir="/tmp")
+        share = Path(self._share.name)
         manager = self.parent
-        manager.transport, manager.ip = "ipc", str(self._share / "socket")
-        manager.connection_file = str(self._share / "connection.json")
+        manager.transport, manager.ip = "ipc", str(share / "socket")
+        manager.connection_file = str(share / "connection.json")
         kwargs = await super().pre_launch(**kwargs)
         environment = kwargs.get("env") or os.environ
         kwargs["cmd"] = sandbox.command(
             kwargs["cmd"],
             work=Path(kwargs.pop("cwd", None) or ".").resolve(),
-            share=self._share,
+            share=share,
             environment={name: environment[name] for name in PASSED_ON if name in environment},
         )
         return kwargs
@@ -62,4 +62,4 @@ class SandboxProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         await super().cleanup(restart)
         if self._share and not restart:
-            shutil.rmtree(self._share, ignore_errors=True)
+            self._share.cleanup()

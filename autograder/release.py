@@ -85,8 +85,7 @@ class Releaser:
         self.course.make_writable_or_fail()
         self._write_config()
         source = self.course.root / "source" / name / f"{name}.ipynb"
-        state = self.course.state / "released" / f"{name}.json"
-        last = Released(**json.loads(state.read_text())) if state.is_file() else None
+        last = self._last(name)
         nb = read_markdown(markdown)
         changed = self._changed_by_hand(source, nb, last)
         if changed:
@@ -98,9 +97,17 @@ class Releaser:
         source.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(nb, source)
         self._generate(name)
-        state.parent.mkdir(parents=True, exist_ok=True)
-        state.write_text(json.dumps(vars(now), indent=1))
+        self.course.remember(vars(now), "released", name)
         return "released"
+
+    def is_current(self, name: str) -> bool:
+        """Whether an assignment was released from the MyST source that is there now."""
+        last = self._last(name)
+        return last is not None and last.markdown == _sha256(self.course.exercises.markdown(name))
+
+    def _last(self, name: str) -> Released | None:
+        record = self.course.recall("released", name)
+        return Released(**record) if record else None
 
     def _write_config(self) -> None:
         """Write course/nbgrader_config.py, which loads the one among the exercises."""

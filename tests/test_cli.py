@@ -50,6 +50,14 @@ def test_grading_before_a_release_says_what_to_run(project):
     assert done.returncode == 1 and f"run: autograder release {NAME}" in done.stderr
 
 
+def test_a_damaged_configuration_is_named(class_project):
+    (class_project.root / "course/nbgrader_config.py").write_text("c = (")
+    done = class_project.run("grade", NAME)
+    assert done.returncode == 1
+    assert "nbgrader_config.py cannot be loaded: SyntaxError" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_a_wrong_option_exits_with_2(project):
     assert project.run("grade", NAME, "--sandbox", "maybe").returncode == 2
     assert project.run("demo-class", NAME, "--students", "0").returncode == 2

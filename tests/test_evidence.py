@@ -8,7 +8,7 @@ import pytest
 from mxnet import nd
 from nbformat.v4 import new_output
 
-from autograder.evidence import MIME, challenge, encode
+from autograder.evidence import MIME, challenge, encode, without
 from autograder.judge import NoEvidence, close, collect, decide, decode, equal, load_judge, telltale
 
 
@@ -127,6 +127,21 @@ def test_missing_evidence_and_the_students_own_error_are_told_apart():
     trace = 'Traceback (most recent call last):\n  File "../src/op.cc"\nMXNetError: wrong shape'
     error = {"seen": {"error": ["MXNetError", trace]}}
     assert "Your code raised MXNetError: wrong shape" in decide(telltales, error, "nonce").text
+
+
+def test_what_is_to_be_built_cannot_be_borrowed():
+    class Given:
+        def __init__(self):
+            self.value = 1
+
+        def double(self):
+            return 2 * self.value
+
+    before, derived = Given(), type("Derived", (Given,), {})
+    for borrow in (Given, derived, lambda: before.double(), lambda: Given.double(before)):
+        with without(Given), pytest.raises(TypeError, match="without Given"):
+            borrow()
+    assert Given().double() == 2
 
 
 def test_a_judge_without_telltales_is_refused(tmp_path):

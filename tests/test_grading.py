@@ -116,7 +116,7 @@ def test_stock_nbgrader_gives_the_same_scores(class_project, right_code):
     project.submit("ada", right_code)
     project.submit("bob", wrong_code("wrong_no_return"))
     project.submit("eve", AST_TRANSFORMER)
-    project.submit("zoe", wrong_code("wrong_inner_sequential"))
+    project.submit("zoe", wrong_code("wrong_own_keys"))
     assert project.run("grade", NAME).returncode == 0
     students = ("ada", "bob", "eve", "zoe")
     ours = {student: project.score(student) for student in students}
@@ -167,6 +167,62 @@ def test_a_killed_run_leaves_nothing_half_graded(class_project, right_code):
     done = project.run("grade", NAME)
     assert done.returncode == 0, done.stderr
     assert {s: project.score(s) for s in ("ada", "bob", "zoe")} == {"ada": 10, "bob": 10, "zoe": 10}
+
+
+def test_a_deleted_test_cell_costs_nothing(class_project, right_code):
+    path = class_project.submit("ada", right_code)
+    nb = nbformat.read(path, as_version=4)
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells]
+    del nb.cells[ids.index("test-blocks")]
+    nbformat.write(nb, path)
+    assert class_project.run("grade", NAME).returncode == 0
+    assert class_project.score("ada") == 10
+
+
+def test_what_nbgrader_would_misread_is_told_in_a_sentence(class_project, right_code):
+    project = class_project
+    path = project.submit("twice", right_code)
+    nb = nbformat.read(path, as_version=4)
+    solution = next(c for c in nb.cells if c.source == right_code)
+    nb.cells.append(nbformat.from_dict({**solution, "id": "copy"}))
+    nbformat.write(nb, path)
+    project.submit("a[b]*", right_code)
+    big = project.submit("big", right_code).with_name("data.bin")
+    with big.open("wb") as stream:
+        stream.truncate(300 << 20)
+    project.submit("zoe", right_code)
+    done = project.run("grade", NAME)
+    assert done.returncode == 1 and project.score("zoe") == 10
+    for sentence in (
+        "holds the cell MySequential twice; delete the copy",
+        "as wildcards; rename the folder",
+        "holds 300 MiB, more than the sandbox",
+    ):
+        assert sentence in done.stderr
+
+
+def test_a_record_cut_short_counts_as_none(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    project.run("grade", NAME)
+    state = project.root / "course/.autograder"
+    (state / "graded" / NAME / "ada.json").write_text("{")
+    assert "1 graded, 0 up to date" in project.run("grade", NAME).stdout
+    (state / "released" / f"{NAME}.json").write_text("")
+    done = project.run("grade", NAME)
+    assert done.returncode == 1 and f"run: autograder release {NAME}" in done.stderr
+    assert project.run("release").returncode == 0
+    assert project.run("grade", NAME).returncode == 0
+
+
+def test_tests_newer_than_the_release_are_not_judged(class_project, right_code):
+    class_project.submit("ada", right_code)
+    markdown = class_project.root / "exercises" / NAME / f"{NAME}.md"
+    markdown.write_text(
+        markdown.read_text().replace("challenge('x', (5, 3))", "challenge('z', (5, 3))")
+    )
+    done = class_project.run("grade", NAME)
+    assert done.returncode == 1 and "changed since its last release" in done.stderr
 
 
 def test_a_manual_score_survives_a_regrade(class_project, right_code):

@@ -53,12 +53,14 @@ def chained(challenge, evidence):
 @telltale(
     "test-forward",
     points=0.5,
-    en="add(a, b) does not append both blocks in this order.",
-    zh="add(a, b) 没有按顺序追加两个块。",
+    en="add(a, b) does not append both blocks in this order, or x with three axes is not passed on "
+    "as it is.",
+    zh="add(a, b) 没有按顺序追加两个块，或者三个轴的 x 没有原样传下去。",
 )
 def several_at_once(challenge, evidence):
     layers = dense(challenge, "a", 4, 3), dense(challenge, "b", 2, 4)
-    return close(evidence("several_at_once"), apply(challenge("x", (5, 3)), *layers))
+    x = challenge("three axes", (2, 5, 3))
+    return close(evidence("several_at_once"), apply(x, *layers))
 
 
 @telltale(
@@ -111,8 +113,8 @@ def parameters(challenge, evidence):
 @telltale(
     "test-blocks",
     points=0.5,
-    en="net.initialize() must initialise every block once, before the first call and not in it.",
-    zh="net.initialize() 应当把每个块初始化一次：在第一次调用之前，而不是在调用之中。",
+    en="net.initialize(...) alone must initialise the blocks: neither add nor a call may do it.",
+    zh="只有 net.initialize(...) 才应当初始化各个块：add 和调用网络时都不应初始化。",
 )
 def initialized(challenge, evidence):
     value = float(challenge("value", ()))
@@ -194,7 +196,8 @@ def outputs(challenge, name, length):
 def expected_rows(challenge, evidence):
     """Return the true and the reported rows of net[-12] to net[11], and the number of blocks."""
     length = 3 + int(abs(challenge("length", ())) * 5)
-    blocks = outputs(challenge, "layer", length)
+    blocks = np.concatenate([outputs(challenge, "layer", length), challenge("inner", (1, 2))])
+    length += 1
     nothing = np.full(2, np.nan, np.float32)
     rows = [blocks[i] if -length <= i < length else nothing for i in range(-12, 12)]
     found = evidence("rows")
@@ -213,7 +216,7 @@ def expected_rows(challenge, evidence):
 def items(challenge, evidence):
     rows, found, length = expected_rows(challenge, evidence)
     inside = slice(12, 12 + length)
-    changed = outputs(challenge, "changed", length)
+    changed = outputs(challenge, "changed", length - 1)
     return (
         equal(evidence("length"), length)
         and close(found[inside], rows[inside])

@@ -1,6 +1,6 @@
 # Holds copies of the blocks.
 # caught by: live-blocks
-# score: 8.25
+# score: 7.75
 
 # %% MySequential
 import copy

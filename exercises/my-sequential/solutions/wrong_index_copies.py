@@ -1,6 +1,6 @@
 # Gives out copies, so that a change through net[i] is lost.
 # caught by: items
-# score: 9.5
+# score: 9
 
 # %% MySequential
 class MySequential(nn.Block):

@@ -1,6 +1,6 @@
-# Hides a Sequential inside, so every key in a file gets a prefix.
-# caught by: sequential-reads, reads-sequential
-# score: 9
+# Hides a Sequential inside, which the task rules out; every key in a file gets a prefix, too.
+# caught by: chained, sequential-reads, reads-sequential
+# score: 0
 
 # %% MySequential
 class MySequential(nn.Block):
