@@ -1,8 +1,10 @@
-"""Show an MXNet error to a reader: one line, the same on every machine."""
+"""Show an error to a reader: one line, the same on every machine."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def one_line(error: Exception | Warning) -> str:
@@ -14,3 +16,14 @@ def one_line(error: Exception | Warning) -> str:
     message = str(error).split("MXNetError: ")[-1]
     message = re.sub(r"'[^' ]*/([^'/ ]+)'", r"'\1'", " ".join(message.split()))
     return f"{type(error).__name__}: {message}"
+
+
+@contextmanager
+def shown(kind: type[Exception]) -> Iterator[None]:
+    """Print the error that the code inside raises; raises AssertionError if it raises none."""
+    try:
+        yield
+    except kind as error:
+        print(one_line(error))
+    else:
+        raise AssertionError(f"no {kind.__name__} was raised")
