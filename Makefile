@@ -32,8 +32,9 @@ course: book ## everything: both editions, assignments, a demonstration class gr
 book: setup ## build both editions into _build/site/{en,zh}
 	@python tools/build_book.py
 
-lab: release ## open JupyterLab: your copies of the assignments in work/, the formgrader
-	@mkdir -p work && cp -Rn course/release/. work/
+lab: release ## open JupyterLab: your copies of the assignments in homework/, the formgrader
+	@mkdir -p homework; for released in course/release/*; do \
+	  [ -e homework/$$(basename "$$released") ] || cp -R "$$released" homework/; done
 	@JUPYTER_CONFIG_PATH=$(CURDIR)/exercises jupyter lab \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_OPTIONS)
 

@@ -36,7 +36,7 @@ def lab(class_project):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    shutil.copytree(class_project.root / "course/release", class_project.root / "work")
+    shutil.copytree(class_project.root / "course/release", class_project.root / "homework")
     home = class_project.root / "home"
     process = subprocess.Popen(
         [
@@ -83,7 +83,7 @@ def test_the_formgraders_button_gives_the_score_of_autograder_grade(
 def test_a_student_opens_the_notebook_and_validate_shows_what_fails(lab, page):
     failed = []
     page.on("pageerror", lambda error: failed.append(str(error)))
-    page.goto(f"{lab}/lab/tree/work/{NAME}/{NAME}.ipynb")
+    page.goto(f"{lab}/lab/tree/homework/{NAME}/{NAME}.ipynb")
     expect(page.get_by_role("heading", name="Write your own Sequential")).to_be_visible(
         timeout=60_000
     )
@@ -98,7 +98,7 @@ def test_make_lab_never_overwrites_a_students_copy(class_project):
     root = class_project.root
     for name in ("Makefile", ".venv"):
         (root / name).symlink_to(ROOT / name)
-    copy = root / "work" / NAME / f"{NAME}.ipynb"
+    copy = root / "homework" / NAME / f"{NAME}.ipynb"
     for _ in range(2):
         # The set-up is done (-o); with --version JupyterLab says its version and leaves.
         make = ["make", "-o", "setup", "lab", "LAB_OPTIONS=--version"]
