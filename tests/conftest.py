@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from autograder import solutions
 from autograder.course import Course, Exercises
@@ -77,6 +79,19 @@ class Project:
     def score(self, student: str) -> float:
         with self.course.gradebook() as gradebook:
             return gradebook.find_submission(NAME, student).score
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser of the machine's own; one for all, for Playwright runs once in a process."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed; install the Debian package chromium")
+    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=options)
+        yield browser
+        browser.close()
 
 
 def make_project(root: Path) -> Project:

@@ -22,7 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.device import execution_device, installed_mxnet
 
@@ -31,7 +31,6 @@ EDITIONS = ("en", "zh")
 SOURCES = sorted(path.stem for path in (ROOT / "book" / "en").glob("*.md"))
 # Sphinx makes these two beside the pages that we write.
 MADE_PAGES = ["genindex", "search"]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 # What the theme does and we do not mend: its logo stands outside every landmark of the page.
 THEME_FAULTS = {("region", ".only-light"), ("region", ".only-dark")}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -349,18 +348,6 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A browser of the machine's own."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed; install the Debian package chromium")
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
 
 
 def open_page(chromium: Browser, url: str, home: str, **look: object) -> tuple[Page, list[str]]:

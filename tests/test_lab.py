@@ -11,23 +11,16 @@ import time
 import nbformat
 import pytest
 from conftest import NAME, ROOT
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-pytestmark = [
-    pytest.mark.sandbox,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; run: make test"),
-]
+pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_page(viewport={"width": 1400, "height": 1000})
-        browser.close()
+def page(chromium):
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    yield page
+    page.close()
 
 
 @pytest.fixture

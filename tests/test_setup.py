@@ -41,7 +41,7 @@ def tools(folder: Path, *left_out: str) -> str:
     for directory in os.environ["PATH"].split(os.pathsep):
         for program in sorted(Path(directory).glob("*")) if directory else []:
             link = path / program.name
-            if not program.name.startswith(left_out) and not link.exists():
+            if not program.name.startswith(left_out) and program.is_file() and not link.exists():
                 link.symlink_to(program)
     return str(path)
 
