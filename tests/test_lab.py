@@ -80,7 +80,7 @@ def test_a_student_opens_the_notebook_and_validate_shows_what_fails(lab, page):
     expect(page.get_by_role("heading", name="Write your own Sequential")).to_be_visible(
         timeout=60_000
     )
-    page.get_by_text("Validate", exact=True).click()
+    page.get_by_role("toolbar").get_by_text("Validate").click()
     expect(page.locator(".jp-Dialog")).to_contain_text(
         re.compile("NotImplementedError"), timeout=60_000
     )
