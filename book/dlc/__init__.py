@@ -1,1 +1,1 @@
-"""What the chapters import beside MXNet: figures of live blocks, errors on one line."""
+"""What the chapters import beside MXNet: figures drawn from live objects, errors on one line."""
