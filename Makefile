@@ -29,8 +29,8 @@ course: book ## everything: both editions, assignments, a demonstration class gr
 	  'The feedback   course/feedback/' \
 	  'The report     course/reports/$(NAME).csv'
 
-book: setup ## build both editions into _build/site/{en,zh}
-	@python tools/build_book.py
+book: setup ## build both editions into _build/site/{en,zh} (ADDRESS=URL where they will be published)
+	@python tools/build_book.py $(if $(ADDRESS),--address $(ADDRESS))
 
 lab: release ## open JupyterLab: your copies of the assignments in homework/, the formgrader
 	@mkdir -p homework; for released in course/release/*; do \

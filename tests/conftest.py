@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
+from pages import EDITIONS, run
 from playwright.sync_api import Browser, sync_playwright
 
 from autograder import solutions
@@ -19,6 +20,11 @@ from autograder.course import Course, Exercises
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "my-sequential"
+HEADER = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+"""
 
 
 def _no_sandbox() -> str:
@@ -127,3 +133,30 @@ def right_code() -> str:
     """A right solution of my-sequential."""
     path = ROOT / "exercises" / NAME / "solutions" / "right_register_child.py"
     return solutions.read(path).cells["MySequential"]
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The site, built by the command that users run."""
+    done = run(ROOT / "tools" / "build_book.py")
+    assert done.returncode == 0, done.stderr
+    return ROOT / "_build" / "site"
+
+
+@pytest.fixture
+def small_book(tmp_path: Path) -> Callable[..., Path]:
+    """A function that makes a book of one page, the same in both editions unless told otherwise."""
+
+    def make(text: str, chinese: str | None = None) -> Path:
+        for name in ("tools", "book/_templates", "book/_static"):
+            shutil.copytree(ROOT / name, tmp_path / name)
+        for name in ("_config.yml", "book/references.bib", "book/terms.yml"):
+            shutil.copy2(ROOT / name, tmp_path / name)
+        for edition, body in zip(EDITIONS, (text, chinese or text), strict=True):
+            folder = tmp_path / "book" / edition
+            folder.mkdir()
+            (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+            (folder / "index.md").write_text(f"{HEADER}# Title\n\n{body}\n")
+        return tmp_path / "tools" / "build_book.py"
+
+    return make

@@ -27,11 +27,16 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 # What differs between the editions beside their pages.
 EDITIONS = {
-    "en": {"language": "en", "html_title": "Deep Learning Computation"},
+    "en": {
+        "language": "en",
+        "html_title": "Deep Learning Computation",
+        "ogp_image": "_static/card-en.png",
+    },
     "zh": {
         "language": "zh_CN",
         "html_title": "深度学习计算",
         "project": "深度学习计算",
+        "ogp_image": "_static/card-zh.png",
         "author": "《深度学习计算》编写组",
         "nb_code_prompt_show": "显示代码",
         "nb_code_prompt_hide": "隐藏代码",
@@ -100,8 +105,11 @@ def reasons(log: str, result: int | Exception) -> list[str]:
     return list(dict.fromkeys(found)) or [plain.strip() or repr(result)]
 
 
-def build(edition: str, cache: Path) -> list[str]:
-    """Build one edition into the site; return what is wrong with it, empty if nothing."""
+def build(edition: str, cache: Path, address: str) -> list[str]:
+    """Build one edition into the site; return what is wrong with it, empty if nothing.
+
+    `address` is where the site will be published, or empty.
+    """
     # Importing takes a second or two, which `-h` and a failed check need not wait for.
     from jupyter_book.sphinx import build_sphinx
 
@@ -117,6 +125,9 @@ def build(edition: str, cache: Path) -> list[str]:
         "latex_individualpages": False,
         "nb_execution_cache_path": str(cache),
     }
+    if address:
+        home = f"{address.rstrip('/')}/{edition}/"
+        overrides |= {"html_baseurl": home, "ogp_site_url": home}
     with captured_stderr() as log:
         result = build_sphinx(
             ROOT / "book" / edition,
@@ -146,13 +157,13 @@ def build(edition: str, cache: Path) -> list[str]:
     return []
 
 
-def build_all(names: list[str]) -> None:
+def build_all(names: list[str], address: str) -> None:
     """Build the editions named, saying how long each took; exit at the first that fails."""
     cache = BUILD / ".jupyter_cache" / environment_key()
     cache.parent.mkdir(parents=True, exist_ok=True)
     for name in names:
         start = time.monotonic()
-        found = build(name, cache)
+        found = build(name, cache, address)
         if found:
             print(*found, sep="\n", file=sys.stderr)
             sys.exit(f"The edition {name!r} was not built: mend what is named above and run again.")
@@ -166,7 +177,14 @@ def main() -> None:
     parser.add_argument(
         "editions", nargs="*", metavar="EDITION", help=f"one of {', '.join(EDITIONS)}; default: all"
     )
-    names = parser.parse_args().editions or list(EDITIONS)
+    parser.add_argument(
+        "--address",
+        default="",
+        metavar="URL",
+        help="where the site will be published: links to it can then show a preview",
+    )
+    arguments = parser.parse_args()
+    names = arguments.editions or list(EDITIONS)
     unknown = [name for name in names if name not in EDITIONS]
     if unknown:
         parser.error(f"no edition {unknown[0]!r}: choose from {', '.join(EDITIONS)}")
@@ -181,7 +199,7 @@ def main() -> None:
     os.environ["TZ"] = "UTC"
     time.tzset()
     try:
-        build_all(names)
+        build_all(names, arguments.address)
     except OSError as error:
         sys.exit(f"Cannot write {error.filename}: {error.strerror}. Mend that and run again.")
     print(f"Open {(BUILD / 'site' / 'index.html').relative_to(ROOT)} in a browser.")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import logging
-import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jieba
 from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 
@@ -51,8 +47,11 @@ def links(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         }
         for lang, (folder, name, _) in EDITIONS.items()
     ]
+    # Where the site's address is known, search engines are told it in full.
+    site = app.config.html_baseurl.rsplit("/", 2)[0]
     context["metatags"] = context.get("metatags", "") + "".join(
-        f'\n<link rel="alternate" hreflang="{twin["lang"]}" href="{twin["href"]}" />'
+        f'\n<link rel="alternate" hreflang="{twin["lang"]}" '
+        f'href="{site + twin["href"].removeprefix(up[:-1]) if site else twin["href"]}" />'
         for twin in context["editions"]
     )
 
@@ -81,17 +80,6 @@ def executed(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
             mxnet=importlib.metadata.version(installed_mxnet()),
             date=datetime.fromtimestamp(record["mtime"], UTC).date().isoformat(),
         )
-
-
-def teach_terms(app: Sphinx, config: Config) -> None:
-    """Teach the Chinese search the terms of the book's own table, so that none is cut in pieces."""
-    if config.language != "zh_CN":
-        return
-    # Otherwise jieba reports the loading of its dictionary on stderr.
-    jieba.setLogLevel(logging.WARNING)
-    table = (Path(app.srcdir) / "terms.md").read_text(encoding="utf-8")
-    for term in re.findall(r"^\| ([^|a-zA-Z]+?) \|", table, flags=re.M):
-        jieba.add_word(term)
 
 
 def translate_solutions(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -129,7 +117,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("edition_source", Path(__file__).read_text(encoding="utf-8"), "env")
     html = (visit_citation, HTML5Translator.depart_citation)
     app.add_node(nodes.citation, override=True, html=html)
-    app.connect("config-inited", teach_terms)
     app.connect("doctree-resolved", translate_solutions)
     app.connect("html-page-context", links)
     app.connect("html-page-context", drop_thebe)

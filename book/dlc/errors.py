@@ -11,10 +11,12 @@ def one_line(error: Exception | Warning) -> str:
     """Return the error's class and message on one line.
 
     Left out is what differs between machines: the place in MXNet's C++ sources, and the folders of
-    quoted files.
+    files.
     """
     message = str(error).split("MXNetError: ")[-1]
     message = re.sub(r"'[^' ]*/([^'/ ]+)'", r"'\1'", " ".join(message.split()))
+    message = re.sub(r"\[[\d:]+\] \S+:\d+: ", "", message)
+    message = re.sub(r"(in file:? )/\S*/", r"\1", message)
     return f"{type(error).__name__}: {message}"
 
 

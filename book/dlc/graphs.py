@@ -1,0 +1,192 @@
+"""Draw the computational graph of a live Symbol: operators from top to bottom, parameters beside."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from mxnet.symbol import Symbol
+
+from dlc.svg import BLUE, CHAR, GREEN, ORANGE, PAD, Canvas, Figure
+
+# Pixels: a line of text, a parameter's box and the room it takes, the space between rows and
+# between columns, the width of a column in which edges only pass.
+_LINE, _BOX, _STEP, _ROW_GAP, _COLUMN_GAP, _PASS = 18, 22, 28, 30, 34, 12
+
+
+@dataclass
+class Node:
+    """One operator, input or parameter; `sources` are the places of what it reads."""
+
+    kind: str
+    lines: list[str]
+    sources: list[int]
+    auxiliary: bool = False
+    layer: int = 0
+    beside: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Return the width and the height of its box."""
+        return max(map(len, self.lines)) * CHAR + 16, len(self.lines) * _LINE + 8
+
+
+def _nodes(symbol: Symbol) -> list[Node]:
+    """Return the nodes of a symbol in the order of its JSON, an order in which data can flow."""
+    described = json.loads(symbol.tojson())
+    outputs = {place for place, *_ in described["heads"]}
+    auxiliary = set(symbol.list_auxiliary_states())
+    nodes: list[Node] = []
+    for place, entry in enumerate(described["nodes"]):
+        sources = [source for source, *_ in entry["inputs"]]
+        if entry["op"] != "null":
+            node = Node("operator", [entry["op"], entry["name"]], sources)
+            if "subgraphs" in entry:
+                node.lines.append(f"{len(entry['subgraphs'])} subgraphs")
+        elif "__lr_mult__" in entry.get("attrs", {}):
+            # Only variables made by a gluon.Parameter bear a multiplier of the learning rate.
+            node = Node("parameter", [entry["name"]], [], entry["name"] in auxiliary)
+        else:
+            node = Node("input", [entry["name"], "input"], [])
+        if place in outputs:
+            node.lines[-1] += ", output" if node.kind == "input" else ""
+            node.lines += ["output"] if node.kind == "operator" else []
+        node.beside = [source for source in sources if nodes[source].kind == "parameter"]
+        node.sources = [source for source in sources if source not in node.beside]
+        node.layer = 1 + max((nodes[source].layer for source in node.sources), default=-1)
+        nodes.append(node)
+    return nodes
+
+
+def _columns(nodes: list[Node]) -> dict[tuple[int, int], int]:
+    """Return the column of each node in each layer that it or an edge from it occupies.
+
+    A key is (place of the node, layer). In each layer the occupants stand in the order of what they
+    read, nodes before edges that only pass.
+    """
+    last = {place: node.layer for place, node in enumerate(nodes)}
+    for node in nodes:
+        for source in node.sources:
+            last[source] = max(last[source], node.layer - 1)
+    columns: dict[tuple[int, int], int] = {}
+    for layer in range(1 + max(node.layer for node in nodes)):
+        here = []
+        for place, node in enumerate(nodes):
+            if node.kind == "parameter" or not node.layer <= layer <= last[place]:
+                continue
+            passes = node.layer < layer
+            read = [place] if passes else node.sources
+            before = [columns[source, layer - 1] for source in read]
+            here.append((sum(before) / len(before) if before else 0, passes, place))
+        columns |= {(place, layer): column for column, (*_, place) in enumerate(sorted(here))}
+    return columns
+
+
+class _Layout:
+    """Where everything stands, in pixels: tops and heights of rows, centres of columns."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes, self.columns = nodes, _columns(nodes)
+        count = 1 + max(self.columns.values())
+        left, right, half = [0.0] * count, [0.0] * count, [_PASS / 2] * count
+        heights: dict[int, float] = {}
+        for (place, layer), column in self.columns.items():
+            node = nodes[place]
+            if layer > node.layer:
+                continue
+            width, height = node.size
+            side = max((nodes[source].size[0] + _COLUMN_GAP for source in node.beside), default=0)
+            if column:
+                right[column] = max(right[column], side)
+            else:
+                left[column] = max(left[column], side)
+            half[column] = max(half[column], width / 2)
+            height = max(height, len(node.beside) * _STEP)
+            heights[layer] = max(heights.get(layer, 0), height)
+        self.half, self.centres, x = half, [], float(PAD)
+        for column in range(count):
+            self.centres.append(x + left[column] + half[column])
+            x = self.centres[-1] + half[column] + right[column] + _COLUMN_GAP
+        self.rows, y = [], float(PAD)
+        for layer in range(len(heights)):
+            self.rows.append((y, heights[layer]))
+            y += heights[layer] + _ROW_GAP
+
+    def centre(self, place: int) -> tuple[float, float]:
+        """Return the centre of a node's box."""
+        layer = self.nodes[place].layer
+        top, height = self.rows[layer]
+        return self.centres[self.columns[place, layer]], top + height / 2
+
+    def edge(self, place: int, until: int) -> list[tuple[float, float]]:
+        """Return the corners of the edge from a node's box to just above layer `until`."""
+        x, y = self.centre(place)
+        corners = [(x, y + self.nodes[place].size[1] / 2)]
+        for layer in range(self.nodes[place].layer + 1, until):
+            x, (top, height) = self.centres[self.columns[place, layer]], self.rows[layer]
+            corners += [(x, top), (x, top + height)]
+        return corners
+
+
+def _draw_node(canvas: Canvas, layout: _Layout, place: int) -> None:
+    """Draw an operator or input with the edges that enter it and its parameters beside it."""
+    node = layout.nodes[place]
+    (x, y), (width, height) = layout.centre(place), node.size
+    edges = sorted((layout.edge(source, node.layer) for source in node.sources), key=lambda e: e[-1])
+    for number, corners in enumerate(edges):
+        target = x + (number - (len(edges) - 1) / 2) * 24
+        for start, end in zip(corners, corners[1:], strict=False):
+            canvas.line(*start, *end)
+        canvas.line(*corners[-1], target, y - height / 2, arrow=True)
+    # Parameters of the first column stand to its left, those of the others to their right.
+    side = -1 if layout.columns[place, node.layer] == 0 else 1
+    count = len(node.beside)
+    for number, source in enumerate(node.beside):
+        parameter = layout.nodes[source]
+        off = number - (count - 1) / 2
+        inner = x + side * (layout.half[layout.columns[place, node.layer]] + _COLUMN_GAP)
+        outer = inner + side * parameter.size[0]
+        middle = y + off * _STEP
+        canvas.box(min(inner, outer), middle - _BOX / 2, parameter.size[0], _BOX, colour=BLUE,
+                   dashed=parameter.auxiliary)  # fmt: skip
+        canvas.text((inner + outer) / 2, middle + 4, parameter.lines[0], anchor="middle")
+        aim = y + off * min(_STEP, (height - 8) / count)
+        canvas.line(inner, middle, x + side * width / 2, aim, colour=BLUE, arrow=True)
+    is_output = "output" in node.lines[-1]
+    colour = GREEN if is_output else ORANGE if node.kind == "input" else "currentColor"
+    canvas.box(x - width / 2, y - height / 2, width, height, colour=colour)
+    for number, line in enumerate(node.lines):
+        canvas.text(x, y - height / 2 + 18 + number * _LINE, line, bold=not number, anchor="middle")
+
+
+def graph(symbol: Symbol) -> Figure:
+    """Draw the nodes of `symbol` and what each reads.
+
+    Data flows from top to bottom through inputs and operators (above the operator, below its
+    name). Beside an operator stand the parameters that it reads, with a dashed frame if they are
+    auxiliary states; a parameter that several operators read stands beside each of them.
+    """
+    nodes = _nodes(symbol)
+    layout = _Layout(nodes)
+    canvas = Canvas()
+    for place, node in enumerate(nodes):
+        if node.kind != "parameter":
+            _draw_node(canvas, layout, place)
+    operators = [node for node in nodes if node.kind == "operator"]
+    name = f"graph of {len(nodes)} nodes, {len(operators)} of them operators"
+    return canvas.figure(name, _in_words(nodes, symbol.list_outputs()))
+
+
+def _in_words(nodes: list[Node], outputs: list[str]) -> str:
+    """Return what a drawing shows: inputs, operators with what they read, outputs."""
+
+    def name(node: Node) -> str:
+        return node.lines[1 if node.kind == "operator" else 0]
+
+    inputs = [name(node) for node in nodes if node.kind == "input"]
+    parts = [f"Computational graph. Inputs: {', '.join(inputs) or 'none'}."]
+    for node in nodes:
+        if node.kind == "operator":
+            read = ", ".join(name(nodes[source]) for source in node.sources + node.beside)
+            parts.append(f"{node.lines[0]} {name(node)} reads {read or 'nothing'}.")
+    return " ".join([*parts, f"Outputs: {', '.join(outputs)}."])
