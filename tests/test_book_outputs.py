@@ -1,4 +1,4 @@
-"""What the pages print: as committed, every time, on either device, in the notebooks to download."""
+"""What the pages print: as committed, every time, on either device, in the notebooks too."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from nbformat import NotebookNode
 from pages import EDITIONS, IDIOM, ROOT, WITH_CODE, code, measured, run
 
 REFERENCES = ROOT / "tests" / "reference"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def execute(cells: list[str], folder: Path, **environment: str) -> list[list[object]]:
     """Run cells in a new kernel; return the outputs of each, with the device left out."""
     new = [nbformat.v4.new_code_cell(cell) for cell in cells]
-    page = nbformat.v4.new_notebook(cells=new, metadata={"kernelspec": {"name": "python3"}})
+    page = nbformat.v4.new_notebook(cells=new, metadata={"kernelspec": KERNEL})
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(page, resources=place, timeout=300, coalesce_streams=True)
     client.execute(env={**os.environ, **environment})

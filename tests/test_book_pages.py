@@ -240,7 +240,9 @@ def test_search_finds_the_page(chromium: Browser, address: str, edition: str) ->
     for query, name in SEARCHES[edition].items():
         url = f"{address}{edition}/search.html?q={quote(query)}"
         page, faults = open_page(chromium, url, address)
-        page.wait_for_function("document.querySelector('#search-results p.search-summary').innerText")
+        page.wait_for_function(
+            "document.querySelector('#search-results p.search-summary').innerText"
+        )
         page.wait_for_timeout(500)
         found = page.eval_on_selector_all(
             "#search-results .search li a", "links => links.map(link => link.pathname)"

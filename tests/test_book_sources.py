@@ -8,15 +8,12 @@ import unicodedata
 import mxnet as mx
 import pytest
 import yaml
-from pages import BOOK, CHAPTERS, EDITIONS, IDIOM, PAGES, WITH_CODE, code, measured, prose, source
-
 from dlc.notes import snippets
+from pages import BOOK, CHAPTERS, EDITIONS, IDIOM, PAGES, WITH_CODE, code, measured, prose, source
 
 TERMS = yaml.safe_load((BOOK / "terms.yml").read_text(encoding="utf-8"))
 ALL_TERMS = [term for chapter in TERMS.values() for term in chapter]
 RIGHT = {"en": "**Right.**", "zh": "**对。**"}
-# Names in a snippet of the notes that stand for nothing but themselves.
-OWN_NAMES = {"MySequential", "MLP", "nn", "nd", "mx"}
 
 
 # --- code -----------------------------------------------------------------------------------------
@@ -92,7 +89,7 @@ def test_each_question_has_one_right_answer(edition: str, name: str) -> None:
     questions = re.split(r"^\*\*\d+\.\*\* ", box, flags=re.M)[1:]
     assert len(questions) >= 3
     for question in questions:
-        answers = re.findall(r"^:::\{dropdown\} \S.*\n(.*?)^:::$", question, re.M | re.S)
+        answers = re.findall(r"^:::\{dropdown\} \S[^\n]*\n(.*?)^:::$", question, re.M | re.S)
         assert len(answers) >= 2
         assert sum(answer.startswith(RIGHT[edition]) for answer in answers) == 1, question
 
@@ -165,7 +162,8 @@ def section(label: str) -> str:
     """Return the source of the section, or the whole page, that has a label."""
     for name in PAGES:
         text = source("en", name)
-        found = re.search(rf"^\({label}\)=\n(#+) .*?(?=^(?:\([\w-]+\)=\n)?#{{1,2}} |\Z)", text, re.M | re.S)
+        end = r"(?=^(?:\([\w-]+\)=\n)?## |\Z)"
+        found = re.search(rf"^\({label}\)=\n(##?) .*?{end}", text, re.M | re.S)
         if found:
             return text if found[1] == "#" else found[0]
     raise AssertionError(f"no section has the label {label}")

@@ -146,7 +146,7 @@ def build(edition: str, cache: Path, address: str) -> list[str]:
         return reasons(complaints, result)
     # Sphinx leaves the pages of chapters that are no more.
     pages = {path.stem for path in (ROOT / "book" / edition).glob("*.md")} | {"genindex", "search"}
-    for path in (staging / "html").glob("*.html"):
+    for path in [*(staging / "html").glob("*.html"), *(staging / "html/_sources").iterdir()]:
         if path.stem not in pages:
             path.unlink()
     good.touch()

@@ -20,15 +20,16 @@ WORDS = {
         "solution": "Solution",
         "cited": "({})",
         "others": " et al.",
-        "note": "A page of *Deep Learning Computation* as a notebook. It imports `dlc`, which belongs to the "
-        "course: run it in the course's own environment, which `make lab` opens.",
+        "note": "A page of *Deep Learning Computation* as a notebook. It imports `dlc`, which "
+        "belongs to the course: run it in the course's own environment, which `make lab` opens.",
     },
     "zh_CN": {
         "exercise": "练习：{}",
         "solution": "解答",
         "cited": "（{}）",
         "others": "等",
-        "note": "这是《深度学习计算》中的一页。笔记本要用到本课程自带的 `dlc` 包，请在课程的环境中运行（`make lab`）。",
+        "note": "这是《深度学习计算》中的一页。笔记本要用到本课程自带的 `dlc` 包，"
+        "请在课程的环境中运行（`make lab`）。",
     },
 }
 _OPEN = re.compile(r"^(?P<fence>[`:]{3,})\{(?P<name>[\w:-]+)\} ?(?P<title>.*)$")

@@ -1,9 +1,10 @@
-"""Draw the computational graph of a live Symbol: operators from top to bottom, parameters beside."""
+"""Draw the graph of a live Symbol: operators from top to bottom, parameters beside them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mxnet.symbol import Symbol
 
@@ -16,12 +17,17 @@ _LINE, _BOX, _STEP, _ROW_GAP, _COLUMN_GAP, _PASS = 18, 22, 28, 30, 34, 12
 
 @dataclass
 class Node:
-    """One operator, input or parameter; `sources` are the places of what it reads."""
+    """One operator, input or parameter.
+
+    `sources` are the places of the operators and inputs that it reads, `beside` those of the
+    parameters; `layer` is the length of the longest way to it from an input.
+    """
 
     kind: str
     lines: list[str]
     sources: list[int]
-    auxiliary: bool = False
+    is_auxiliary: bool = False
+    is_output: bool = False
     layer: int = 0
     beside: list[int] = field(default_factory=list)
 
@@ -48,9 +54,11 @@ def _nodes(symbol: Symbol) -> list[Node]:
             node = Node("parameter", [entry["name"]], [], entry["name"] in auxiliary)
         else:
             node = Node("input", [entry["name"], "input"], [])
-        if place in outputs:
-            node.lines[-1] += ", output" if node.kind == "input" else ""
-            node.lines += ["output"] if node.kind == "operator" else []
+        node.is_output = place in outputs
+        if node.is_output and node.kind == "input":
+            node.lines[-1] = "input, output"
+        elif node.is_output:
+            node.lines.append("output")
         node.beside = [source for source in sources if nodes[source].kind == "parameter"]
         node.sources = [source for source in sources if source not in node.beside]
         node.layer = 1 + max((nodes[source].layer for source in node.sources), default=-1)
@@ -129,34 +137,40 @@ class _Layout:
 
 
 def _draw_node(canvas: Canvas, layout: _Layout, place: int) -> None:
-    """Draw an operator or input with the edges that enter it and its parameters beside it."""
+    """Draw an operator or input and the edges that enter it."""
     node = layout.nodes[place]
     (x, y), (width, height) = layout.centre(place), node.size
-    edges = sorted((layout.edge(source, node.layer) for source in node.sources), key=lambda e: e[-1])
-    for number, corners in enumerate(edges):
-        target = x + (number - (len(edges) - 1) / 2) * 24
-        for start, end in zip(corners, corners[1:], strict=False):
+    top = y - height / 2
+    # Edges that come from further left enter further left, so that they do not cross.
+    edges = [layout.edge(source, node.layer) for source in node.sources]
+    for number, corners in enumerate(sorted(edges, key=lambda corners: corners[-1])):
+        for start, end in pairwise(corners):
             canvas.line(*start, *end)
-        canvas.line(*corners[-1], target, y - height / 2, arrow=True)
-    # Parameters of the first column stand to its left, those of the others to their right.
-    side = -1 if layout.columns[place, node.layer] == 0 else 1
+        target = x + (number - (len(edges) - 1) / 2) * 24
+        canvas.line(*corners[-1], target, top, arrow=True)
+    colour = ORANGE if node.kind == "input" else "currentColor"
+    canvas.box(x - width / 2, top, width, height, colour=GREEN if node.is_output else colour)
+    for number, line in enumerate(node.lines):
+        canvas.text(x, top + _LINE * (number + 1), line, bold=number == 0, anchor="middle")
+
+
+def _draw_parameters(canvas: Canvas, layout: _Layout, place: int) -> None:
+    """Draw what stands beside an operator: to the left in the first column, else to the right."""
+    node = layout.nodes[place]
+    (x, y), (width, height) = layout.centre(place), node.size
+    column = layout.columns[place, node.layer]
+    side = 1 if column else -1
     count = len(node.beside)
     for number, source in enumerate(node.beside):
         parameter = layout.nodes[source]
-        off = number - (count - 1) / 2
-        inner = x + side * (layout.half[layout.columns[place, node.layer]] + _COLUMN_GAP)
-        outer = inner + side * parameter.size[0]
-        middle = y + off * _STEP
-        canvas.box(min(inner, outer), middle - _BOX / 2, parameter.size[0], _BOX, colour=BLUE,
-                   dashed=parameter.auxiliary)  # fmt: skip
-        canvas.text((inner + outer) / 2, middle + 4, parameter.lines[0], anchor="middle")
-        aim = y + off * min(_STEP, (height - 8) / count)
-        canvas.line(inner, middle, x + side * width / 2, aim, colour=BLUE, arrow=True)
-    is_output = "output" in node.lines[-1]
-    colour = GREEN if is_output else ORANGE if node.kind == "input" else "currentColor"
-    canvas.box(x - width / 2, y - height / 2, width, height, colour=colour)
-    for number, line in enumerate(node.lines):
-        canvas.text(x, y - height / 2 + 18 + number * _LINE, line, bold=not number, anchor="middle")
+        across, off = parameter.size[0], number - (count - 1) / 2
+        near, middle = x + side * (layout.half[column] + _COLUMN_GAP), y + off * _STEP
+        left = near if column else near - across
+        dashed = parameter.is_auxiliary
+        canvas.box(left, middle - _BOX / 2, across, _BOX, colour=BLUE, dashed=dashed)
+        canvas.text(left + across / 2, middle + 4, parameter.lines[0], anchor="middle")
+        target = y + off * min(_STEP, (height - 8) / count)
+        canvas.line(near, middle, x + side * width / 2, target, colour=BLUE, arrow=True)
 
 
 def graph(symbol: Symbol) -> Figure:
@@ -172,6 +186,7 @@ def graph(symbol: Symbol) -> Figure:
     for place, node in enumerate(nodes):
         if node.kind != "parameter":
             _draw_node(canvas, layout, place)
+            _draw_parameters(canvas, layout, place)
     operators = [node for node in nodes if node.kind == "operator"]
     name = f"graph of {len(nodes)} nodes, {len(operators)} of them operators"
     return canvas.figure(name, _in_words(nodes, symbol.list_outputs()))

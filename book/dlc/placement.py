@@ -69,22 +69,18 @@ def _rows(things: dict[str, Thing]) -> list[Row]:
                 devices = tuple(str(device) for device in parameter.list_ctx())
                 full = f"{name}.{key}"
                 rows[full] = Row(f"{full} {parameter.shape if made else '?'}", devices, made)
-        elif isinstance(thing, nd.NDArray):
-            arrays.append((name, thing))
-            rows[name] = Row(name, ())
-            if thing.grad is not None:
-                arrays.append((f"{name}.grad", thing.grad))
-                rows[f"{name}.grad"] = Row(name, ())
         else:
-            for number, part in enumerate(thing):
-                arrays.append((f"{name}[{number}]", part))
-                rows[f"{name}[{number}]"] = Row(name, ())
+            several = not isinstance(thing, nd.NDArray)
+            for number, array in enumerate(thing if several else [thing]):
+                full = f"{name}[{number}]" if several else name
+                arrays.append((full, array))
+                rows[full] = Row(full, (str(array.context),))
     for number, (name, array) in enumerate(arrays):
-        names = [other for other, candidate in arrays if candidate is array]
-        if any(candidate is array for _, candidate in arrays[:number]):
+        if any(earlier is array for _, earlier in arrays[:number]):
             del rows[name]
         else:
-            rows[name] = Row(f"{', '.join(names)} {array.shape}", (str(array.context),))
+            names = [other for other, candidate in arrays if candidate is array]
+            rows[name] = Row(f"{', '.join(names)} {array.shape}", rows[name].devices)
     return list(rows.values())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Plot
+from matplotlib.ticker import MaxNLocator
 
 from dlc.svg import BLUE, GREEN, ORANGE, RED, Figure
 
@@ -60,6 +61,8 @@ def lines(
         if xlog:
             axes.set_xscale("log", base=2)
             axes.set_xticks(x, [f"{value:g}" for value in x], minor=False)
+        elif all(float(value).is_integer() for value in x):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if ylog:
             axes.set_yscale("log")
         if len(curves) > 1:

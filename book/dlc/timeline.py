@@ -117,7 +117,7 @@ def timeline(runs: Mapping[str, Record]) -> Figure:
             canvas.text(x + 20, y + 38, label)
             x += 20 + (len(label) + 3) * CHAR
     alt = " ".join(_alt(title, record) for title, record in runs.items())
-    return canvas.figure(f"timeline of {len(runs)} runs", f"Times measured in this run. {alt}")
+    return canvas.figure(f"timeline: {', '.join(runs)}", f"Times measured in this run. {alt}")
 
 
 def _lane(canvas: Canvas, y: float, scale: float, name: str, spans: list[Span]) -> None:
@@ -127,7 +127,10 @@ def _lane(canvas: Canvas, y: float, scale: float, name: str, spans: list[Span]) 
     for span in spans:
         colour = _COLOURS.get(span.what, GREEN)
         width = max((span.end - span.start) * scale, 3)
-        canvas.box(_LEFT + span.start * scale, y, width, _BAR, colour=colour, strength=0.4)
+        x = min(_LEFT + span.start * scale, _LEFT + _LENGTH - width)
+        canvas.box(x, y, width, _BAR, colour=colour, strength=0.4)
+        if span.what in _COLOURS and width > (len(span.what) + 1) * CHAR:
+            canvas.text(x + width / 2, y + 15, span.what, anchor="middle")
 
 
 def _axis(canvas: Canvas, y: float, scale: float) -> None:
@@ -145,12 +148,12 @@ def _axis(canvas: Canvas, y: float, scale: float) -> None:
 def _alt(title: str, record: Record) -> str:
     """Say in words what the two lanes of a record show."""
     did = [
-        f"{what} {record.total(what):.1f} ms in {len(spans)} pieces"
+        f"{what} {record.total(what):.1f} ms ({len(spans)}x)"
         for what in ("queue", "wait", "pause")
         if (spans := [span for span in record.python if span.what == what])
     ]
     busy = sum(span.end - span.start for span in record.engine)
     return (
         f"{title}: {record.duration:.1f} ms in all. Python: {', '.join(did)}. "
-        f"The engine computes for {busy:.1f} ms, in {len(record.engine)} operations."
+        f"The engine computes for {busy:.1f} ms ({len(record.engine)}x)."
     )
