@@ -74,9 +74,7 @@ def _devices(parameter: Parameter) -> dict[str, list[tuple[str, str, bool]]]:
         gradients = [("no gradient", ORANGE, False)] * len(arrays)
     else:
         gradients = [(f"gradient {array.shape}", ORANGE, True) for array in parameter.list_grad()]
-    return {
-        str(device): [*pair] for device, *pair in zip(devices, data, gradients, strict=True)
-    }
+    return {str(device): [*pair] for device, *pair in zip(devices, data, gradients, strict=True)}
 
 
 def _draw_device(
