@@ -40,12 +40,13 @@ def test_a_page_chooses_its_device_by_the_one_line(name: str) -> None:
 
 
 def test_what_is_measured_is_also_asserted() -> None:
+    """In the cell itself or in one beside it, for a figure is a cell of its own."""
     for name in WITH_CODE:
         cells = code(name)
         for place, cell in enumerate(cells):
             if measured(cell):
-                near = cell.source + cells[min(place + 1, len(cells) - 1)].source
-                assert "assert" in near or "dlc" in near, f"{name}: {cell.source}"
+                near = [cell.source for cell in cells[max(place - 1, 0) : place + 2]]
+                assert any("assert " in lines for lines in near), f"{name}: {cell.source}"
 
 
 # --- prose ----------------------------------------------------------------------------------------
