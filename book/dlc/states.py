@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +12,7 @@ from mxnet import nd
 from mxnet.gluon import HybridBlock, Parameter, nn
 
 from dlc.svg import GREEN, ORANGE, PAD, RED, Canvas, Figure
-from dlc.trees import Row, _boxes
+from dlc.trees import Row, boxes
 
 # What data() raises says how far a parameter is; the chart has one row for each.
 _TITLES = {
@@ -40,9 +40,9 @@ class State:
         return _TITLES[self.raises]
 
     @property
-    def known(self) -> bool:
-        """Whether no dimension of the shape is open."""
-        return 0 not in self.shape
+    def cell(self) -> tuple[int, int]:
+        """Its column and row in the chart; a shape with an open dimension stands on the left."""
+        return int(0 not in self.shape), list(_TITLES).index(self.raises)
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -52,13 +52,30 @@ class State:
 
 @dataclass(frozen=True)
 class Step:
-    """One call in the life of a parameter, and the state after it."""
+    """A state, and the call that led there; the first step of a life has no call."""
 
     call: str
     state: State
 
 
-def state(parameter: Parameter) -> State:
+class Life:
+    """The states of one parameter from now on, in the order in which they are noted."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        self._parameter = parameter
+        self.steps = [Step("", _state(parameter))]
+
+    def note(self, call: str) -> None:
+        """Note the present state; `call` says how it was reached."""
+        self.steps.append(Step(call, _state(self._parameter)))
+
+    @property
+    def titles(self) -> list[str]:
+        """What the states are called: never initialised, deferred or ready."""
+        return [step.state.title for step in self.steps]
+
+
+def _state(parameter: Parameter) -> State:
     """Return the present state of a parameter, which is asked only in public ways."""
     try:
         parameter.data()
@@ -67,57 +84,35 @@ def state(parameter: Parameter) -> State:
     return State(parameter.shape, "")
 
 
-def history(parameter: Parameter, calls: Iterable[tuple[str, Callable[[], object]]]) -> list[Step]:
-    """Make the calls in their order; return the state before them and after each.
-
-    Each call is a pair of a label and a function; the label of the first step is empty.
-    """
-    steps = [Step("", state(parameter))]
-    for label, call in calls:
-        call()
-        steps.append(Step(label, state(parameter)))
-    return steps
-
-
-def state_chart(*histories: Sequence[Step]) -> Figure:
-    """Draw the states that occur in the histories, and arrows with the calls between them.
+def state_chart(*lives: Life) -> Figure:
+    """Draw the states that occur in the lives, and arrows with the calls between them.
 
     On the left stand the states with an open dimension, on the right those with a known shape.
-    Each call in the histories must have succeeded.
     """
     arrows: dict[tuple[State, State], list[str]] = {}
-    for steps in histories:
-        for before, after in pairwise(steps):
+    for life in lives:
+        for before, after in pairwise(life.steps):
             calls = arrows.setdefault((before.state, after.state), [])
             if after.call not in calls:
                 calls.append(after.call)
-    states = list(dict.fromkeys(step.state for steps in histories for step in steps))
-    cells = [_cell(one) for one in states]
-    if len(set(cells)) < len(cells):
-        raise ValueError("Two shapes are known in these histories; give all inputs one width.")
+    states = list(dict.fromkeys(step.state for life in lives for step in life.steps))
+    if len({state.cell for state in states}) < len(states):
+        raise ValueError("Two shapes are known in these lives; give all inputs one width.")
     canvas = Canvas()
     for column, head in enumerate(("a dimension is open", "the shape is known")):
         canvas.text(_corner((column, 0))[0], PAD + 12, head, bold=True)
-    for one, cell in zip(states, cells, strict=True):
-        _draw_state(canvas, one, cell)
+    for state in states:
+        _draw_state(canvas, state)
     for (before, after), calls in arrows.items():
-        _draw_arrow(canvas, _cell(before), _cell(after), calls)
-    seen = "; ".join(f"{one.title}: {' '.join(one.lines)}" for one in states)
+        _draw_arrow(canvas, before.cell, after.cell, calls)
+    seen = "; ".join(f"{state.title}: {' '.join(state.lines)}" for state in states)
     ways = "; ".join(
-        f"{' or '.join(calls)} leads from {_spoken(before)} to {_spoken(after)}"
+        f"{' or '.join(calls)} leads from {before.title} {before.shape} "
+        f"to {after.title} {after.shape}"
         for (before, after), calls in arrows.items()
     )
     alt = f"Chart of {len(states)} states of one parameter. {seen}. Arrows: {ways}."
     return canvas.figure(f"{len(states)} states, {len(arrows)} arrows", alt)
-
-
-def _cell(one: State) -> tuple[int, int]:
-    """Return the column and the row of a state in the chart."""
-    return int(one.known), list(_TITLES).index(one.raises)
-
-
-def _spoken(one: State) -> str:
-    return f"{one.title} {one.shape}"
 
 
 def _corner(cell: tuple[int, int]) -> tuple[float, float]:
@@ -127,11 +122,11 @@ def _corner(cell: tuple[int, int]) -> tuple[float, float]:
     return x, PAD + 26 + row * (_HEIGHT + _BELOW)
 
 
-def _draw_state(canvas: Canvas, one: State, cell: tuple[int, int]) -> None:
-    x, y = _corner(cell)
-    canvas.box(x, y, _WIDTH, _HEIGHT, colour=_COLOURS[cell[1]], strength=0.12)
-    canvas.text(x + PAD, y + 20, one.title, bold=True)
-    for number, line in enumerate(one.lines):
+def _draw_state(canvas: Canvas, state: State) -> None:
+    x, y = _corner(state.cell)
+    canvas.box(x, y, _WIDTH, _HEIGHT, colour=_COLOURS[state.cell[1]], strength=0.12)
+    canvas.text(x + PAD, y + 20, state.title, bold=True)
+    for number, line in enumerate(state.lines):
         canvas.text(x + PAD, y + 39 + number * _LINE, line)
 
 
@@ -153,8 +148,8 @@ def _path(
 ) -> tuple[list[tuple[float, float]], tuple[float, float], str]:
     """Return the corners of the way between two cells, the place of its label, and its anchor.
 
-    Ways lead to the right or downward, or from a state in the last row back to itself: no call in
-    a history takes a parameter back to an earlier state.
+    Ways lead to the right or downward, or from a state in the last row back to itself: no call
+    takes a parameter back to an earlier state.
     """
     (x1, y1), (x2, y2) = _corner(start), _corner(end)
     (column, row), (to_column, to_row) = start, end
@@ -185,7 +180,7 @@ def _path(
 def initialisation_calls(net: nn.Block, x: nd.NDArray) -> Figure:
     """Call ``net.initialize(ctx=x.context)`` and ``net(x)``; draw what happened inside, in order.
 
-    `net` must be fresh; it and its children must be of MXNet's own classes.
+    `net` must be a fresh container of MXNet's own layers.
     """
     rows: list[Row] = []
     with _watched(net, rows):
@@ -194,20 +189,21 @@ def initialisation_calls(net: nn.Block, x: nd.NDArray) -> Figure:
         rows.append(Row(0, "net(X)", heading=True))
         net(x)
     spoken = "; ".join(f"{row.text} {row.beside}".strip() for row in rows)
-    name = f"how {len(_parameters(net))} parameters become ready"
-    return _boxes(name, f"Calls in their order, inner ones after the outer: {spoken}.", rows)
+    alt = f"Calls in their order, inner ones after the outer: {spoken}."
+    return boxes(f"how parameters become ready, {len(rows)} steps", alt, rows)
 
 
 @contextmanager
 def _watched(net: nn.Block, rows: list[Row]) -> Iterator[None]:
     """While the code inside runs, write a row for each step that makes parameters ready."""
-    keys = {id(parameter): key for key, parameter in _parameters(net)}
+    # The function that save_parameters asks for the structural keys; there is no public one.
+    keys = {id(parameter): key for key, parameter in net._collect_params_with_prefix().items()}
     initialize, infer_shape = Parameter.initialize, HybridBlock.infer_shape
     finish = Parameter._finish_deferred_init
     handles = []
 
     def note(depth: int, parameter: Parameter) -> None:
-        now = state(parameter)
+        now = _state(parameter)
         rows.append(Row(depth, keys[id(parameter)], f"{now.title}, shape {now.shape}"))
 
     def spy_initialize(self: Parameter, *args: object, **kwargs: object) -> None:
@@ -217,16 +213,15 @@ def _watched(net: nn.Block, rows: list[Row]) -> Iterator[None]:
         note(1, self)
 
     def spy_infer(self: HybridBlock, *inputs: nd.NDArray) -> None:
-        before = {id(parameter): parameter.shape for parameter in self._reg_params.values()}
+        before = [parameter.shape for parameter in self._reg_params.values()]
         infer_shape(self, *inputs)
         rows.append(Row(2, "infer_shape", heading=True))
-        for parameter in self._reg_params.values():
-            if parameter.shape != before[id(parameter)]:
-                change = f"shape {before[id(parameter)]} -> {parameter.shape}"
-                rows.append(Row(3, keys[id(parameter)], change))
+        for parameter, shape in zip(self._reg_params.values(), before, strict=True):
+            if parameter.shape != shape:
+                rows.append(Row(3, keys[id(parameter)], f"shape {shape} -> {parameter.shape}"))
 
     def spy_finish(self: Parameter) -> None:
-        waiting = bool(state(self).raises)
+        waiting = bool(_state(self).raises)
         finish(self)
         if waiting:
             rows.append(Row(2, "_finish_deferred_init", heading=True))
@@ -238,7 +233,7 @@ def _watched(net: nn.Block, rows: list[Row]) -> Iterator[None]:
             rows.append(Row(1, title, f"input {inputs[0].shape}", heading=True))
 
         def leave(block: nn.Block, inputs: tuple, output: nd.NDArray) -> None:
-            rows.append(Row(2, "output", f"{output.shape}"))
+            rows.append(Row(2, "output", str(output.shape)))
 
         handles.append(block.register_forward_pre_hook(enter))
         handles.append(block.register_forward_hook(leave))
@@ -255,12 +250,3 @@ def _watched(net: nn.Block, rows: list[Row]) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.detach()
-
-
-def _parameters(block: nn.Block, key: str = "") -> list[tuple[str, Parameter]]:
-    """Return the parameters of `block` and its children with their structural keys."""
-    # There is no public way to read children and own parameters under their structural keys.
-    found = [(f"{key}{name}", parameter) for name, parameter in block._reg_params.items()]
-    for name, child in block._children.items():
-        found += _parameters(child, f"{key}{name}.")
-    return found

@@ -23,8 +23,13 @@ class Row:
     heading: bool = False
 
 
-def _boxes(name: str, alt: str, rows: list[Row]) -> Figure:
-    """Draw rows one under the other; a heading opens a box around the deeper rows that follow."""
+def boxes(name: str, alt: str, rows: list[Row]) -> Figure:
+    """Draw rows one under the other, with a box around each heading and what belongs to it.
+
+    To a heading belong the rows below it, up to the next one that is not indented deeper. The
+    texts beside the rows stand in a column of their own. `name` and `alt` are those of the figure;
+    there must be at least one row.
+    """
     deepest = max(row.depth for row in rows)
     left = max(row.depth * _INDENT + len(row.text) * CHAR for row in rows) + 2 * CHAR
     right = max(len(row.beside) for row in rows) * CHAR
@@ -87,7 +92,7 @@ def block_tree(net: nn.Block) -> Figure:
     alt = f"Tree of blocks: {', '.join(blocks)}."
     if parameters:
         alt += f" Structural keys beside unique names: {'; '.join(parameters)}."
-    return _boxes(f"block tree of {type(net).__name__}, {len(blocks)} blocks", alt, rows)
+    return boxes(f"block tree of {type(net).__name__}, {len(blocks)} blocks", alt, rows)
 
 
 def call_sequence(net: nn.Block, x: nd.NDArray) -> Figure:
@@ -122,4 +127,4 @@ def call_sequence(net: nn.Block, x: nd.NDArray) -> Figure:
         for handle in handles:
             handle.detach()
     calls = "; ".join(f"{row.text} {row.beside}" for row in rows)
-    return _boxes(f"{len(rows)} calls", f"Calls in their order, with shapes: {calls}.", rows)
+    return boxes(f"{len(rows)} calls", f"Calls in their order, with shapes: {calls}.", rows)
