@@ -10,13 +10,13 @@ from contextlib import contextmanager
 def one_line(error: Exception | Warning) -> str:
     """Return the error's class and message on one line.
 
-    Left out is what differs between machines: the place in MXNet's C++ sources, and the folders of
-    files.
+    Left out is what differs between machines: the place in MXNet's C++ sources, and the folder of
+    a file that the message names by its absolute path, in quotation marks or after ``file: ``.
     """
-    message = str(error).split("MXNetError: ")[-1]
-    message = re.sub(r"'[^' ]*/([^'/ ]+)'", r"'\1'", " ".join(message.split()))
-    message = re.sub(r"\[[\d:]+\] \S+:\d+: ", "", message)
-    message = re.sub(r"(in file:? )/\S*/", r"\1", message)
+    message = re.split(r'File "[^"]*", line \d+\s', str(error))[-1].split("MXNetError: ")[-1]
+    message = re.sub(r"\[[\d:]+\] \S+:\d+: ", "", " ".join(message.split()))
+    message = re.sub(r"""(['"])/[^'"]*/([^'"/]+)\1""", r"\1\2\1", message)
+    message = re.sub(r"(file: )/\S*/", r"\1", message)
     return f"{type(error).__name__}: {message}"
 
 
