@@ -34,7 +34,7 @@ def holdings(blocks: Mapping[str, nn.Block]) -> Figure:
     lower = PAD + _SHIFT
     first_row = lower + 3 * _HEADING + 32
     most = max(len(only_params), len(both), len(only_attribute))
-    height = first_row + most * _LINE - lower
+    height = first_row + most * _LINE + 8 - lower
     canvas.box(PAD, PAD, 2 * _COLUMN, height, colour=BLUE, strength=0.1)
     canvas.box(PAD + _COLUMN, lower, 2 * _COLUMN, height, colour=ORANGE, strength=0.1)
     for x, y, heading, labels in (

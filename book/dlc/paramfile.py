@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,81 +29,65 @@ class Field:
     value: str
 
 
-@dataclass(frozen=True)
-class Part:
-    """Fields that belong together: the header, one array, or all the names."""
-
-    title: str
-    fields: list[Field]
-
-
-class _Walk:
-    """Reads a file's bytes from front to back and notes each field."""
+class _Reader:
+    """Reads a file from front to back and notes its fields, by the part that they belong to."""
 
     def __init__(self, content: bytes) -> None:
         self._content, self._at = content, 0
-        self.fields: list[Field] = []
+        self.parts: dict[str, list[Field]] = {}
 
-    def number(self, code: str, name: str, show: str = "{}") -> int:
-        """Read one number of the struct type `code`."""
-        size = struct.calcsize(f"<{code}")
-        (value,) = struct.unpack(f"<{code}", self._content[self._at : self._at + size])
-        self.note(size, name, show.format(value))
-        return value
+    def part(self, title: str) -> None:
+        """Begin a part, to which the following fields belong."""
+        self.parts[title] = []
 
-    def note(self, length: int, name: str, value: str) -> bytes:
-        """Note a field of `length` bytes whose content is shown as `value`; return its bytes."""
-        raw = self._content[self._at : self._at + length]
-        self.fields.append(Field(self._at, length, name, value))
+    def field(self, layout: str, name: str, show: Callable[..., str] = str) -> tuple:
+        """Read one field and return its values.
+
+        `layout` is that of the struct module; ``show(*values)`` is what the figure says.
+        """
+        values = struct.unpack_from(f"<{layout}", self._content, self._at)
+        length = struct.calcsize(f"<{layout}")
+        fields = list(self.parts.values())[-1]
+        fields.append(Field(self._at, length, name, show(*values)))
         self._at += length
-        return raw
-
-    def ahead(self, code: str) -> tuple[int, ...]:
-        """Return the numbers that come next, without reading past them."""
-        return struct.unpack_from(f"<{code}", self._content, self._at)
-
-    def take(self) -> list[Field]:
-        """Return the fields noted since the last call."""
-        fields, self.fields = self.fields, []
-        return fields
-
-    def array(self) -> None:
-        """Read one dense array."""
-        self.number("I", "magic", "0x{:08X}")
-        if self.number("i", "storage"):
-            raise ValueError("byte_map draws files of dense arrays only")
-        ndim = self.number("i", "ndim")
-        shape = self.ahead(f"{ndim}q")
-        self.note(8 * ndim, "shape", " x ".join(map(str, shape)))
-        kind, number = self.ahead("2i")
-        self.note(8, "device", f"{mx.Context.devtype2str[kind]}({number})")
-        (flag,) = self.ahead("i")
-        dtype = np.dtype(_DTYPES[flag]).newbyteorder("<")
-        self.note(4, "dtype", f"{flag} {dtype.name}")
-        count = int(np.prod(shape))
-        start = self._at
-        values = np.frombuffer(self._content, dtype, count, start)
-        shown = " ".join(f"{value:g}" for value in values)
-        if len(shown) > _LONGEST:
-            shown = f"{count} x {dtype.name}"
-        self.note(count * dtype.itemsize, "data", shown)
+        return values
 
 
-def _parts(content: bytes) -> list[Part]:
-    """Return the parts of a file in their order."""
-    walk = _Walk(content)
-    walk.number("Q", "magic", "{:#x}")
-    walk.number("Q", "reserved")
-    arrays = walk.number("Q", "arrays")
-    parts = [Part("header", walk.take())]
+def _read_array(reader: _Reader) -> None:
+    """Read one dense array."""
+    reader.field("I", "magic", "0x{:08X}".format)
+    (storage,) = reader.field("i", "storage")
+    if storage:
+        raise ValueError("byte_map draws files of dense arrays only")
+    (ndim,) = reader.field("i", "ndim")
+    shape = reader.field(f"{ndim}q", "shape", lambda *shape: " x ".join(map(str, shape)))
+    reader.field("2i", "device", lambda kind, number: f"{mx.Context.devtype2str[kind]}({number})")
+    (flag,) = reader.field("i", "dtype", lambda flag: f"{flag} {_DTYPES[flag]}")
+    dtype = np.dtype(_DTYPES[flag]).newbyteorder("<")
+
+    def numbers(raw: bytes) -> str:
+        shown = " ".join(f"{value:g}" for value in np.frombuffer(raw, dtype))
+        return shown if len(shown) <= _LONGEST else f"{np.prod(shape)} x {dtype.name}"
+
+    reader.field(f"{np.prod(shape) * dtype.itemsize}s", "data", numbers)
+
+
+def _read(content: bytes) -> dict[str, list[Field]]:
+    """Return the fields of a file: of the header, of each array, and of the names."""
+    reader = _Reader(content)
+    reader.part("header")
+    reader.field("Q", "magic", "{:#x}".format)
+    reader.field("Q", "reserved")
+    (arrays,) = reader.field("Q", "arrays")
     for i in range(arrays):
-        walk.array()
-        parts.append(Part(f"array {i}", walk.take()))
-    for _ in range(walk.number("Q", "names")):
-        length = walk.number("Q", "length")
-        (text,) = walk.ahead(f"{length}s")
-        walk.note(length, "name", text.decode())
-    return [*parts, Part("names", walk.take())]
+        reader.part(f"array {i}")
+        _read_array(reader)
+    reader.part("names")
+    (names,) = reader.field("Q", "names")
+    for _ in range(names):
+        (length,) = reader.field("Q", "length")
+        reader.field(f"{length}s", "name", bytes.decode)
+    return reader.parts
 
 
 def byte_map(path: str | Path) -> Figure:
@@ -112,16 +97,16 @@ def byte_map(path: str | Path) -> Figure:
     ValueError for sparse arrays.
     """
     content = Path(path).read_bytes()
-    parts = _parts(content)
+    parts = _read(content)
     canvas, y, said = Canvas(), PAD, []
-    for part in parts:
-        first, last = part.fields[0], part.fields[-1]
-        canvas.text(PAD, y + 13, part.title, bold=True)
+    for title, fields in parts.items():
+        first, last = fields[0], fields[-1]
         extent = f"bytes {first.offset} to {last.offset + last.length - 1}"
-        canvas.text(PAD + (len(part.title) + 2) * CHAR, y + 13, extent)
-        y = _row(canvas, y + 21, part.fields)
-        fields = "; ".join(f"{f.name} {f.value} ({f.offset}+{f.length})" for f in part.fields)
-        said.append(f"{part.title}, {extent}: {fields}")
+        canvas.text(PAD, y + 13, title, bold=True)
+        canvas.text(PAD + (len(title) + 2) * CHAR, y + 13, extent)
+        y = _row(canvas, y + 21, fields)
+        values = "; ".join(f"{f.name} {f.value} ({f.offset}+{f.length})" for f in fields)
+        said.append(f"{title}, {extent}: {values}")
     alt = (
         f"The {len(content)} bytes of a parameter file, each field with its value, offset and "
         f"length. {'. '.join(said)}."
