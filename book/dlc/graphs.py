@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from mxnet.symbol import Symbol
@@ -11,25 +11,25 @@ from mxnet.symbol import Symbol
 from dlc.svg import BLUE, CHAR, GREEN, ORANGE, PAD, Canvas, Figure
 
 # Pixels: a line of text, a parameter's box and the room it takes, the space between rows and
-# between columns, the width of a column in which edges only pass.
-_LINE, _BOX, _STEP, _ROW_GAP, _COLUMN_GAP, _PASS = 18, 22, 28, 30, 34, 12
+# between columns, the width of a column in which edges only pass, between ends of edges at a box.
+_LINE, _BOX, _STEP, _ROW_GAP, _COLUMN_GAP, _PASS, _ENDS = 18, 22, 28, 30, 34, 12, 24
 
 
 @dataclass
 class Node:
     """One operator, input or parameter.
 
-    `sources` are the places of the operators and inputs that it reads, `beside` those of the
-    parameters; `layer` is the length of the longest way to it from an input.
+    `lines` stand in its box. `sources` are the places of the operators and inputs that it reads,
+    `beside` those of the parameters; `layer` is the length of the longest way to it from an input.
     """
 
     kind: str
+    name: str
     lines: list[str]
     sources: list[int]
-    is_auxiliary: bool = False
-    is_output: bool = False
-    layer: int = 0
-    beside: list[int] = field(default_factory=list)
+    beside: list[int]
+    layer: int
+    is_output: bool
 
     @property
     def size(self) -> tuple[float, float]:
@@ -41,28 +41,25 @@ def _nodes(symbol: Symbol) -> list[Node]:
     """Return the nodes of a symbol in the order of its JSON, an order in which data can flow."""
     described = json.loads(symbol.tojson())
     outputs = {place for place, *_ in described["heads"]}
-    auxiliary = set(symbol.list_auxiliary_states())
     nodes: list[Node] = []
     for place, entry in enumerate(described["nodes"]):
-        sources = [source for source, *_ in entry["inputs"]]
+        name = entry["name"]
         if entry["op"] != "null":
-            node = Node("operator", [entry["op"], entry["name"]], sources)
-            if "subgraphs" in entry:
-                node.lines.append(f"{len(entry['subgraphs'])} subgraphs")
+            kind, lines = "operator", [entry["op"], name]
         elif "__lr_mult__" in entry.get("attrs", {}):
             # Only variables made by a gluon.Parameter bear a multiplier of the learning rate.
-            node = Node("parameter", [entry["name"]], [], entry["name"] in auxiliary)
+            kind, lines = "parameter", [name]
         else:
-            node = Node("input", [entry["name"], "input"], [])
-        node.is_output = place in outputs
-        if node.is_output and node.kind == "input":
-            node.lines[-1] = "input, output"
-        elif node.is_output:
-            node.lines.append("output")
-        node.beside = [source for source in sources if nodes[source].kind == "parameter"]
-        node.sources = [source for source in sources if source not in node.beside]
-        node.layer = 1 + max((nodes[source].layer for source in node.sources), default=-1)
-        nodes.append(node)
+            kind, lines = "input", [name, "input"]
+        if "subgraphs" in entry:
+            lines.append(f"{len(entry['subgraphs'])} subgraphs")
+        if place in outputs:
+            lines.append("output")
+        read = [source for source, *_ in entry["inputs"]]
+        beside = [source for source in read if nodes[source].kind == "parameter"]
+        sources = [source for source in read if source not in beside]
+        layer = 1 + max((nodes[source].layer for source in sources), default=-1)
+        nodes.append(Node(kind, name, lines, sources, beside, layer, place in outputs))
     return nodes
 
 
@@ -96,29 +93,27 @@ class _Layout:
     def __init__(self, nodes: list[Node]) -> None:
         self.nodes, self.columns = nodes, _columns(nodes)
         count = 1 + max(self.columns.values())
-        left, right, half = [0.0] * count, [0.0] * count, [_PASS / 2] * count
-        heights: dict[int, float] = {}
+        left, half = [0.0] * count, [_PASS / 2] * count  # room for parameters; of the boxes, half
+        heights = [0.0] * (1 + max(node.layer for node in nodes))
         for (place, layer), column in self.columns.items():
             node = nodes[place]
             if layer > node.layer:
                 continue
             width, height = node.size
-            side = max((nodes[source].size[0] + _COLUMN_GAP for source in node.beside), default=0)
-            if column:
-                right[column] = max(right[column], side)
-            else:
-                left[column] = max(left[column], side)
+            beside = max((nodes[source].size[0] + _COLUMN_GAP for source in node.beside), default=0)
+            left[column] = max(left[column], beside)
             half[column] = max(half[column], width / 2)
-            height = max(height, len(node.beside) * _STEP)
-            heights[layer] = max(heights.get(layer, 0), height)
-        self.half, self.centres, x = half, [], float(PAD)
+            heights[layer] = max(heights[layer], height, len(node.beside) * _STEP)
+        self.centres: list[float] = []
+        self.rows: list[tuple[float, float]] = []
+        x = y = float(PAD)
         for column in range(count):
             self.centres.append(x + left[column] + half[column])
-            x = self.centres[-1] + half[column] + right[column] + _COLUMN_GAP
-        self.rows, y = [], float(PAD)
-        for layer in range(len(heights)):
-            self.rows.append((y, heights[layer]))
-            y += heights[layer] + _ROW_GAP
+            x = self.centres[-1] + half[column] + _COLUMN_GAP
+        for height in heights:
+            self.rows.append((y, height))
+            y += height + _ROW_GAP
+        self.lefts = [centre - across for centre, across in zip(self.centres, half, strict=True)]
 
     def centre(self, place: int) -> tuple[float, float]:
         """Return the centre of a node's box."""
@@ -146,7 +141,7 @@ def _draw_node(canvas: Canvas, layout: _Layout, place: int) -> None:
     for number, corners in enumerate(sorted(edges, key=lambda corners: corners[-1])):
         for start, end in pairwise(corners):
             canvas.line(*start, *end)
-        target = x + (number - (len(edges) - 1) / 2) * 24
+        target = x + (number - (len(edges) - 1) / 2) * _ENDS
         canvas.line(*corners[-1], target, top, arrow=True)
     colour = ORANGE if node.kind == "input" else "currentColor"
     canvas.box(x - width / 2, top, width, height, colour=GREEN if node.is_output else colour)
@@ -155,30 +150,38 @@ def _draw_node(canvas: Canvas, layout: _Layout, place: int) -> None:
 
 
 def _draw_parameters(canvas: Canvas, layout: _Layout, place: int) -> None:
-    """Draw what stands beside an operator: to the left in the first column, else to the right."""
+    """Draw to the left of an operator the parameters that it reads."""
     node = layout.nodes[place]
     (x, y), (width, height) = layout.centre(place), node.size
-    column = layout.columns[place, node.layer]
-    side = 1 if column else -1
+    right = layout.lefts[layout.columns[place, node.layer]] - _COLUMN_GAP
     count = len(node.beside)
     for number, source in enumerate(node.beside):
         parameter = layout.nodes[source]
-        across, off = parameter.size[0], number - (count - 1) / 2
-        near, middle = x + side * (layout.half[column] + _COLUMN_GAP), y + off * _STEP
-        left = near if column else near - across
-        dashed = parameter.is_auxiliary
-        canvas.box(left, middle - _BOX / 2, across, _BOX, colour=BLUE, dashed=dashed)
-        canvas.text(left + across / 2, middle + 4, parameter.lines[0], anchor="middle")
-        target = y + off * min(_STEP, (height - 8) / count)
-        canvas.line(near, middle, x + side * width / 2, target, colour=BLUE, arrow=True)
+        across, offset = parameter.size[0], number - (count - 1) / 2
+        middle = y + offset * _STEP
+        canvas.box(right - across, middle - _BOX / 2, across, _BOX, colour=BLUE)
+        canvas.text(right - across / 2, middle + 4, parameter.name, anchor="middle")
+        target = y + offset * min(_STEP, (height - 8) / count)
+        canvas.line(right, middle, x - width / 2, target, colour=BLUE, arrow=True)
+
+
+def _in_words(nodes: list[Node], outputs: list[str]) -> str:
+    """Return what a drawing shows: inputs, operators with what they read, outputs."""
+    inputs = ", ".join(node.name for node in nodes if node.kind == "input")
+    parts = [f"Computational graph from top to bottom. Inputs: {inputs}."]
+    for node in nodes:
+        if node.kind == "operator":
+            read = ", ".join(nodes[source].name for source in node.sources + node.beside)
+            parts.append(f"{node.lines[0]} {node.name} reads {read}.")
+    return " ".join([*parts, f"Outputs: {', '.join(outputs)}."])
 
 
 def graph(symbol: Symbol) -> Figure:
     """Draw the nodes of `symbol` and what each reads.
 
     Data flows from top to bottom through inputs and operators (above the operator, below its
-    name). Beside an operator stand the parameters that it reads, with a dashed frame if they are
-    auxiliary states; a parameter that several operators read stands beside each of them.
+    name). To the left of an operator stand the parameters that it reads; one that several operators
+    read stands beside each of them.
     """
     nodes = _nodes(symbol)
     layout = _Layout(nodes)
@@ -190,18 +193,3 @@ def graph(symbol: Symbol) -> Figure:
     operators = [node for node in nodes if node.kind == "operator"]
     name = f"graph of {len(nodes)} nodes, {len(operators)} of them operators"
     return canvas.figure(name, _in_words(nodes, symbol.list_outputs()))
-
-
-def _in_words(nodes: list[Node], outputs: list[str]) -> str:
-    """Return what a drawing shows: inputs, operators with what they read, outputs."""
-
-    def name(node: Node) -> str:
-        return node.lines[1 if node.kind == "operator" else 0]
-
-    inputs = [name(node) for node in nodes if node.kind == "input"]
-    parts = [f"Computational graph. Inputs: {', '.join(inputs) or 'none'}."]
-    for node in nodes:
-        if node.kind == "operator":
-            read = ", ".join(name(nodes[source]) for source in node.sources + node.beside)
-            parts.append(f"{node.lines[0]} {name(node)} reads {read or 'nothing'}.")
-    return " ".join([*parts, f"Outputs: {', '.join(outputs)}."])
