@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from mxnet import nd
 from mxnet.gluon import nn
-from mxnet.gluon.parameter import DeferredInitializationError
 
 from dlc.svg import BLUE, CHAR, GREEN, ORANGE, PAD, RED, Canvas, Figure
 
@@ -20,19 +19,18 @@ Thing = nd.NDArray | nn.Block | Sequence[nd.NDArray]
 
 @dataclass(frozen=True)
 class Row:
-    """One array or parameter: its text, the devices where it lies, and whether it exists yet."""
+    """One array or parameter: its names and shape, and the devices where it lies."""
 
     text: str
     devices: tuple[str, ...]
-    made: bool = True
 
 
 def placement(**things: Thing) -> Figure:
     """Draw one column for each device, and in it a box for each array that lies there.
 
-    Takes arrays, lists of arrays and networks, under the names by which the figure calls them. One
-    array under two names is one box. A parameter is one row, with a box for each of its replicas;
-    the box is dashed as long as the array has not been made, because its shape is unknown.
+    Takes arrays, lists of arrays and initialised networks, under the names by which the figure
+    calls them. An array given under two names is one box. A parameter is one row, with a box for
+    each of its replicas.
     """
     rows = _rows(things)
     devices = sorted({device for row in rows for device in row.devices})
@@ -46,53 +44,34 @@ def placement(**things: Thing) -> Figure:
         for line, row in enumerate(rows, start=1):
             if device in row.devices:
                 y = PAD + line * _ROW
-                canvas.box(
-                    x + PAD, y, width - 2 * PAD, _BOX,
-                    colour=colour, dashed=not row.made, strength=0.15 if row.made else 0,
-                )  # fmt: skip
+                canvas.box(x + PAD, y, width - 2 * PAD, _BOX, colour=colour, strength=0.15)
                 canvas.text(x + width / 2, y + 16, row.text, anchor="middle")
     return canvas.figure(f"placement on {', '.join(devices)}", _alt(devices, rows))
 
 
 def _rows(things: dict[str, Thing]) -> list[Row]:
     """Return a row for each array and each parameter, in the order given."""
-    arrays: list[tuple[str, nd.NDArray]] = []
-    rows: dict[str, Row] = {}
+    rows: list[Row] = []
     for name, thing in things.items():
         if isinstance(thing, nn.Block):
             # The keys of parameter files; there is no public way to read them.
             for key, parameter in thing._collect_params_with_prefix().items():
-                try:
-                    made = bool(parameter.list_data())
-                except DeferredInitializationError:
-                    made = False
                 devices = tuple(str(device) for device in parameter.list_ctx())
-                full = f"{name}.{key}"
-                rows[full] = Row(f"{full} {parameter.shape if made else '?'}", devices, made)
+                rows.append(Row(f"{name}.{key} {parameter.shape}", devices))
+        elif isinstance(thing, nd.NDArray):
+            names = [other for other, candidate in things.items() if candidate is thing]
+            if name == names[0]:
+                rows.append(Row(f"{', '.join(names)} {thing.shape}", (str(thing.context),)))
         else:
-            several = not isinstance(thing, nd.NDArray)
-            for number, array in enumerate(thing if several else [thing]):
-                full = f"{name}[{number}]" if several else name
-                arrays.append((full, array))
-                rows[full] = Row(full, (str(array.context),))
-    for number, (name, array) in enumerate(arrays):
-        if any(earlier is array for _, earlier in arrays[:number]):
-            del rows[name]
-        else:
-            names = [other for other, candidate in arrays if candidate is array]
-            rows[name] = Row(f"{', '.join(names)} {array.shape}", rows[name].devices)
-    return list(rows.values())
+            for number, array in enumerate(thing):
+                rows.append(Row(f"{name}[{number}] {array.shape}", (str(array.context),)))
+    return rows
 
 
 def _alt(devices: list[str], rows: list[Row]) -> str:
     """Say in words what lies where."""
-    sentences = []
-    for device in devices:
-        there = [row for row in rows if device in row.devices]
-        made = [row.text for row in there if row.made]
-        announced = [row.text for row in there if not row.made]
-        sentence = f"On {device}: {'; '.join(made) or 'nothing yet'}"
-        if announced:
-            sentence += f"; announced but not made yet: {'; '.join(announced)}"
-        sentences.append(sentence + ".")
+    sentences = [
+        f"On {device}: {'; '.join(row.text for row in rows if device in row.devices)}."
+        for device in devices
+    ]
     return "Where the arrays lie. " + " ".join(sentences)

@@ -76,10 +76,12 @@ class Record:
             if event.get("cat") != "operator" or event["name"] in _HOUSEKEEPING:
                 continue
             key = (event["pid"], event["tid"], event["name"])
+            when = event["ts"] / 1e3 - self._start
             if event["ph"] == "B":
-                begun[key] = event["ts"] / 1e3 - self._start
+                begun[key] = when
+            # Earlier records are in the file, too; they began before this one.
             elif event["ph"] == "E" and (start := begun.pop(key, -1)) >= 0:
-                self.engine.append(Span(event["name"], start, event["ts"] / 1e3 - self._start))
+                self.engine.append(Span(event["name"], start, when))
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
