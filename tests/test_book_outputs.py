@@ -30,7 +30,9 @@ def execute(cells: list[str], folder: Path, **environment: str) -> list[list[obj
 
 
 def printed(cell: NotebookNode) -> list[object]:
-    texts = [output.get("text") or dict(output.get("data", {})) for output in cell.outputs]
+    texts = [
+        output.get("text") or sorted(output.get("data", {}).items()) for output in cell.outputs
+    ]
     return [re.sub(r"[cg]pu\(0\)", "DEVICE", str(text)) for text in texts]
 
 
