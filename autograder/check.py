@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,9 @@ class Result:
     cells: dict[str, float] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
     problem: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.score:g} of {self.max_score:g}"
 
     def faults(self) -> list[str]:
         """Say how this result breaks what the file's header promises."""
@@ -61,7 +64,6 @@ def check(
     name: str,
     folder: Path,
     sandbox: str = "cold",
-    progress: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> Iterator[Result]:
     """Grade every solution file below ``folder`` as a submission to a course made for the purpose.
 
@@ -78,13 +80,12 @@ def check(
             target = course.folder("submitted", student, name)
             target.mkdir(parents=True)
             nbformat.write(files[file].fill(released), target / f"{name}.ipynb")
-        for number, outcome in enumerate(grade(course, name, list(students)), 1):
+        for outcome in grade(course, name, list(students)):
             file = students[outcome.student]
             if outcome.problem:
                 yield Result(file, files[file], problem=outcome.problem)
             else:
                 yield _read(course, name, outcome.student, file, files[file])
-            progress(number, len(files), file)
 
 
 def _read(course: Course, name: str, student: str, file: str, solution: Solution) -> Result:

@@ -58,15 +58,17 @@ class Project:
     def course(self) -> Course:
         return Course(self.root / "course", Exercises(self.root / "exercises"))
 
-    def run(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess:
-        """Run ``autograder`` in this folder."""
+    def run(
+        self, *words: str | Path, timeout: int = 300, **environment: str
+    ) -> subprocess.CompletedProcess:
+        """Run ``autograder`` in this folder; `timeout` is in seconds."""
         return subprocess.run(
             [sys.executable, "-m", "autograder.cli", *map(str, words)],
             cwd=self.root,
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=timeout,
         )
 
     def released(self) -> nbformat.NotebookNode:

@@ -1,0 +1,19 @@
+# Lets the bias begin with ones.
+# caught by: zero-bias
+# score: 9.5
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='ones')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

@@ -1,0 +1,19 @@
+# Reads the bias from the current device.
+# caught by: other-device, two-devices
+# score: 9
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data()
+        return nd.relu(nd.dot(x, weight) + bias)

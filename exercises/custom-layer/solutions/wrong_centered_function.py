@@ -1,0 +1,18 @@
+# Is a function where a layer is asked for.
+# caught by: centered-in-network
+# score: 9.5
+
+# %% CenteredLayer
+def CenteredLayer():
+    return lambda x: x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

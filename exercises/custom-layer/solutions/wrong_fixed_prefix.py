@@ -1,0 +1,19 @@
+# Has a fixed prefix, so that two layers in one network clash.
+# caught by: many-layers, keyword-arguments
+# score: 9.5
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, prefix=None, params=None):
+        super().__init__(prefix='mydense_')
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

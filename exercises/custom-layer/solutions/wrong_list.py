@@ -1,0 +1,21 @@
+# Keeps the parameters in a list, so that no file holds them.
+# caught by: shapes, network-file, own-file
+# score: 6.5
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.both = [
+            self.params.get('weight', shape=(in_units, units)),
+            self.params.get('bias', shape=(units,), init='zeros'),
+        ]
+
+    def forward(self, x):
+        weight, bias = (parameter.data(x.context) for parameter in self.both)
+        return nd.relu(nd.dot(x, weight) + bias)

@@ -1,0 +1,21 @@
+# Takes the first axis for a batch and centres each example by itself.
+# caught by: any-axes, centered-in-network
+# score: 8.75
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        if x.ndim == 1:
+            return x - x.mean()
+        return nd.broadcast_sub(x, x.mean(axis=0, exclude=True, keepdims=True))
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

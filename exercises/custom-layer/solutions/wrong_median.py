@@ -1,0 +1,21 @@
+# Subtracts the median instead of the mean.
+# caught by: one-axis, any-axes, centered-gradient, centered-in-network
+# score: 7.5
+
+# %% CenteredLayer
+import numpy as np
+
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - float(np.median(x.asnumpy()))
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

@@ -1,0 +1,19 @@
+# Names an initialiser for the weight, which then no other can fill.
+# caught by: any-initialiser
+# score: 9.25
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, units, in_units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units), init=init.Xavier())
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

@@ -1,0 +1,19 @@
+# Takes the width of the input first.
+# caught by: shapes, product
+# score: 3.5
+
+# %% CenteredLayer
+class CenteredLayer(nn.Block):
+    def forward(self, x):
+        return x - x.mean()
+
+# %% MyDense
+class MyDense(nn.Block):
+    def __init__(self, in_units, units, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=(in_units, units))
+        self.bias = self.params.get('bias', shape=(units,), init='zeros')
+
+    def forward(self, x):
+        weight, bias = self.weight.data(x.context), self.bias.data(x.context)
+        return nd.relu(nd.dot(x, weight) + bias)

@@ -1,0 +1,23 @@
+# Writes into a flat array.
+# caught by: dtype, gradient
+# score: 8.75
+
+# %% try_gpu
+def try_gpu(i=0):
+    return mx.gpu(i) if i < mx.context.num_gpus() else mx.cpu()
+
+# %% move_to
+def move_to(x, ctx):
+    return x if x.context == ctx else x.reshape(-1).copyto(ctx)
+
+# %% data_parallel_step
+def data_parallel_step(net, trainer, loss, x, y, ctxs):
+    used = ctxs[:len(x)]
+    inputs = gluon.utils.split_and_load(x, used, even_split=False)
+    labels = gluon.utils.split_and_load(y, used, even_split=False)
+    net.collect_params().zero_grad()
+    with autograd.record():
+        losses = [loss(net(part), label) for part, label in zip(inputs, labels)]
+    autograd.backward(losses)
+    trainer.step(len(x), ignore_stale_grad=True)
+    return sum(part.sum().asscalar() for part in losses) / len(x)

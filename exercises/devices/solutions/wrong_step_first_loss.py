@@ -1,0 +1,23 @@
+# Returns the loss of the first part.
+# caught by: mean-loss, loss-is-a-number
+# score: 9.25
+
+# %% try_gpu
+def try_gpu(i=0):
+    return mx.gpu(i) if i < mx.context.num_gpus() else mx.cpu()
+
+# %% move_to
+def move_to(x, ctx):
+    return x.as_in_context(ctx)
+
+# %% data_parallel_step
+def data_parallel_step(net, trainer, loss, x, y, ctxs):
+    used = ctxs[:len(x)]
+    inputs = gluon.utils.split_and_load(x, used, even_split=False)
+    labels = gluon.utils.split_and_load(y, used, even_split=False)
+    net.collect_params().zero_grad()
+    with autograd.record():
+        losses = [loss(net(part), label) for part, label in zip(inputs, labels)]
+    autograd.backward(losses)
+    trainer.step(len(x), ignore_stale_grad=True)
+    return losses[0].mean().asscalar()

@@ -1,0 +1,23 @@
+# Takes cpu(0), cpu(1) and so on for the devices.
+# caught by: any-devices
+# score: 9.5
+
+# %% try_gpu
+def try_gpu(i=0):
+    return mx.gpu(i) if i < mx.context.num_gpus() else mx.cpu()
+
+# %% move_to
+def move_to(x, ctx):
+    return x.as_in_context(ctx)
+
+# %% data_parallel_step
+def data_parallel_step(net, trainer, loss, x, y, ctxs):
+    used = [mx.cpu(i) for i in range(len(ctxs))][:len(x)]
+    inputs = gluon.utils.split_and_load(x, used, even_split=False)
+    labels = gluon.utils.split_and_load(y, used, even_split=False)
+    net.collect_params().zero_grad()
+    with autograd.record():
+        losses = [loss(net(part), label) for part, label in zip(inputs, labels)]
+    autograd.backward(losses)
+    trainer.step(len(x), ignore_stale_grad=True)
+    return sum(part.sum().asscalar() for part in losses) / len(x)

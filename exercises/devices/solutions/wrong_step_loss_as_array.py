@@ -1,0 +1,23 @@
+# Returns the mean loss as an NDArray.
+# caught by: loss-is-a-number
+# score: 9.75
+
+# %% try_gpu
+def try_gpu(i=0):
+    return mx.gpu(i) if i < mx.context.num_gpus() else mx.cpu()
+
+# %% move_to
+def move_to(x, ctx):
+    return x.as_in_context(ctx)
+
+# %% data_parallel_step
+def data_parallel_step(net, trainer, loss, x, y, ctxs):
+    used = ctxs[:len(x)]
+    inputs = gluon.utils.split_and_load(x, used, even_split=False)
+    labels = gluon.utils.split_and_load(y, used, even_split=False)
+    net.collect_params().zero_grad()
+    with autograd.record():
+        losses = [loss(net(part), label) for part, label in zip(inputs, labels)]
+    autograd.backward(losses)
+    trainer.step(len(x), ignore_stale_grad=True)
+    return sum(part.sum().as_in_context(ctxs[0]) for part in losses) / len(x)

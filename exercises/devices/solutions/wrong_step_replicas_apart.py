@@ -1,0 +1,26 @@
+# Steps every replica by itself, with its own gradient alone.
+# caught by: even-batch, odd-batch, few-rows
+# score: 6.25
+
+# %% try_gpu
+def try_gpu(i=0):
+    return mx.gpu(i) if i < mx.context.num_gpus() else mx.cpu()
+
+# %% move_to
+def move_to(x, ctx):
+    return x.as_in_context(ctx)
+
+# %% data_parallel_step
+def data_parallel_step(net, trainer, loss, x, y, ctxs):
+    used = ctxs[:len(x)]
+    inputs = gluon.utils.split_and_load(x, used, even_split=False)
+    labels = gluon.utils.split_and_load(y, used, even_split=False)
+    net.collect_params().zero_grad()
+    with autograd.record():
+        losses = [loss(net(part), label) for part, label in zip(inputs, labels)]
+    autograd.backward(losses)
+    for parameter in net.collect_params().values():
+        if parameter.grad_req != 'null':
+            for data, gradient in zip(parameter.list_data(), parameter.list_grad()):
+                data -= trainer.learning_rate * gradient / len(x)
+    return sum(part.sum().asscalar() for part in losses) / len(x)

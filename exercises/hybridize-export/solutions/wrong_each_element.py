@@ -1,0 +1,18 @@
+# Decides for each element.
+# caught by: one-decision
+# score: 9
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.where(x > 0, 2 * x, -x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

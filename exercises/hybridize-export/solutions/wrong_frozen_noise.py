@@ -1,0 +1,19 @@
+# Breaks ties by a random number of NumPy.
+# caught by: around-zero
+# score: 9.5
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        import numpy as np
+        return F.contrib.cond(x.sum() + 1e-2 * np.random.rand() > 0, lambda: 2 * x, lambda: -x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,17 @@
+# Writes the graph only.
+# caught by: never-called, file-names
+# score: 7
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.contrib.cond(x.sum() > 0, lambda: 2 * x, lambda: -x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net(x)
+    net(mx.sym.var('data')).save(prefix + '-symbol.json')
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,18 @@
+# Decides by the largest element.
+# caught by: one-decision
+# score: 9
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.contrib.cond(F.max(x) > 0, lambda: 2 * x, lambda: -x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,18 @@
+# Writes the parameters as number one.
+# caught by: file-names
+# score: 9.75
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.contrib.cond(x.sum() > 0, lambda: 2 * x, lambda: -x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix, epoch=1)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,18 @@
+# Decides softly, by a steep sigmoid.
+# caught by: around-zero
+# score: 9.5
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.broadcast_mul(x, 3 * F.sigmoid(100 * x.sum()) - 1)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,18 @@
+# Swaps the branches.
+# caught by: values, both-signs
+# score: 5.5
+
+# %% GatedBlock
+class GatedBlock(nn.HybridBlock):
+    def hybrid_forward(self, F, x):
+        return F.contrib.cond(x.sum() > 0, lambda: -x, lambda: 2 * x)
+
+# %% export_model
+def export_model(net, x, prefix):
+    net.hybridize()
+    net(x)
+    net.export(prefix)
+
+# %% import_model
+def import_model(prefix):
+    return gluon.SymbolBlock.imports(f'{prefix}-symbol.json', ['data'], f'{prefix}-0000.params')

@@ -1,0 +1,29 @@
+# Counts under structural keys, of which a shared parameter has several.
+# caught by: shared
+# score: 9.5
+
+# %% count_params
+def count_params(net):
+    keyed = net._collect_params_with_prefix()
+    return sum(int(np.prod(p.shape)) for p in keyed.values() if p.grad_req != 'null')
+
+
+# %% init_by_pattern
+def init_by_pattern(net, rules):
+    for parameter in net.collect_params().values():
+        for pattern, initialiser in rules:
+            if re.match(pattern, parameter.name):
+                parameter.initialize(initialiser, ctx=parameter.list_ctx(), force_reinit=True)
+                break
+
+
+# %% HalfZero
+class HalfZero(mx.init.Initializer):
+    def _init_weight(self, name, data):
+        data[:] = nd.random.uniform(-10, 10, shape=data.shape, ctx=data.context)
+        data *= data.abs() >= 5
+
+
+# %% freeze
+def freeze(net, pattern):
+    net.collect_params(pattern).setattr('grad_req', 'null')

@@ -1,0 +1,28 @@
+# Counts the running statistics and what is frozen.
+# caught by: untrained
+# score: 9.5
+
+# %% count_params
+def count_params(net):
+    return sum(int(np.prod(p.shape)) for p in net.collect_params().values())
+
+
+# %% init_by_pattern
+def init_by_pattern(net, rules):
+    for parameter in net.collect_params().values():
+        for pattern, initialiser in rules:
+            if re.match(pattern, parameter.name):
+                parameter.initialize(initialiser, ctx=parameter.list_ctx(), force_reinit=True)
+                break
+
+
+# %% HalfZero
+class HalfZero(mx.init.Initializer):
+    def _init_weight(self, name, data):
+        data[:] = nd.random.uniform(-10, 10, shape=data.shape, ctx=data.context)
+        data *= data.abs() >= 5
+
+
+# %% freeze
+def freeze(net, pattern):
+    net.collect_params(pattern).setattr('grad_req', 'null')

@@ -1,0 +1,33 @@
+# Draws half of the values and takes their opposites for the other half.
+# caught by: spread
+# score: 9.75
+
+# %% count_params
+def count_params(net):
+    count = 0
+    for parameter in net.collect_params().values():
+        if parameter.grad_req != 'null':
+            count += int(np.prod(parameter.shape))
+    return count
+
+
+# %% init_by_pattern
+def init_by_pattern(net, rules):
+    for parameter in net.collect_params().values():
+        for pattern, initialiser in rules:
+            if re.match(pattern, parameter.name):
+                parameter.initialize(initialiser, ctx=parameter.list_ctx(), force_reinit=True)
+                break
+
+
+# %% HalfZero
+class HalfZero(mx.init.Initializer):
+    def _init_weight(self, name, data):
+        half = nd.random.uniform(-10, 10, shape=((data.size + 1) // 2,))
+        data[:] = nd.concat(half, -half, dim=0)[:data.size].reshape(data.shape)
+        data *= data.abs() >= 5
+
+
+# %% freeze
+def freeze(net, pattern):
+    net.collect_params(pattern).setattr('grad_req', 'null')

@@ -1,0 +1,29 @@
+# Leaves it to init.Mixed, which Gluon refuses.
+# caught by: weights, own-initialisers, first-rule
+# score: 7
+
+# %% count_params
+def count_params(net):
+    count = 0
+    for parameter in net.collect_params().values():
+        if parameter.grad_req != 'null':
+            count += int(np.prod(parameter.shape))
+    return count
+
+
+# %% init_by_pattern
+def init_by_pattern(net, rules):
+    patterns, initialisers = zip(*rules)
+    net.initialize(mx.init.Mixed(patterns, initialisers), force_reinit=True)
+
+
+# %% HalfZero
+class HalfZero(mx.init.Initializer):
+    def _init_weight(self, name, data):
+        data[:] = nd.random.uniform(-10, 10, shape=data.shape, ctx=data.context)
+        data *= data.abs() >= 5
+
+
+# %% freeze
+def freeze(net, pattern):
+    net.collect_params(pattern).setattr('grad_req', 'null')

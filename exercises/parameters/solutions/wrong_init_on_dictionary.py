@@ -1,0 +1,32 @@
+# Calls initialize on the dictionary, which counts as global: the layer's own initialiser wins.
+# caught by: own-initialisers
+# score: 9.25
+
+# %% count_params
+def count_params(net):
+    count = 0
+    for parameter in net.collect_params().values():
+        if parameter.grad_req != 'null':
+            count += int(np.prod(parameter.shape))
+    return count
+
+
+# %% init_by_pattern
+def init_by_pattern(net, rules):
+    for pattern, initialiser in reversed(rules):
+        for name, p in net.collect_params(pattern).items():
+            one = gluon.ParameterDict()
+            one._params[name] = p
+            one.initialize(initialiser, ctx=p.list_ctx(), force_reinit=True)
+
+
+# %% HalfZero
+class HalfZero(mx.init.Initializer):
+    def _init_weight(self, name, data):
+        data[:] = nd.random.uniform(-10, 10, shape=data.shape, ctx=data.context)
+        data *= data.abs() >= 5
+
+
+# %% freeze
+def freeze(net, pattern):
+    net.collect_params(pattern).setattr('grad_req', 'null')

@@ -1,0 +1,43 @@
+# Saves a list as a dictionary with numbers for keys, in which string order counts.
+# caught by: list-written, list-read, dict-read
+# score: 7.75
+
+# %% save_arrays
+def save_arrays(path, arrays):
+    if isinstance(arrays, list):
+        arrays = {str(i): a for i, a in enumerate(arrays)}
+    nd.save(path, arrays)
+
+# %% load_arrays
+def load_arrays(path):
+    loaded = nd.load(path)
+    if isinstance(loaded, list):
+        return {str(i): a for i, a in enumerate(loaded)}
+    if '0' in loaded:
+        return [loaded[key] for key in sorted(loaded)]
+    return loaded
+
+# %% save_model
+def save_model(net, path):
+    net.save_parameters(path)
+
+# %% load_model
+def load_model(make_net, path, ctx=mx.cpu()):
+    net = make_net()
+    net.load_parameters(path, ctx=ctx)
+    return net
+
+# %% same_output
+def same_output(a, b):
+    return a.shape == b.shape and bool((a == b).asnumpy().all())
+
+# %% transfer
+def transfer(source_path, net, rename):
+    renamed = {rename.get(key, key): array for key, array in nd.load(source_path).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'net.params')
+        net.save_parameters(path)
+        keys = list(nd.load(path))
+        nd.save(path, renamed)
+        net.load_parameters(path, allow_missing=True)
+    return [key for key in keys if key not in renamed]

@@ -1,0 +1,42 @@
+# Pickles the arrays, which only Python with MXNet can read.
+# caught by: list-written, dict-written, one-written, list-read, dict-read
+# score: 7.5
+
+# %% save_arrays
+import pickle
+
+def save_arrays(path, arrays):
+    with open(path, 'wb') as file:
+        pickle.dump(arrays, file)
+
+# %% load_arrays
+import pickle
+
+def load_arrays(path):
+    with open(path, 'rb') as file:
+        return pickle.load(file)
+
+# %% save_model
+def save_model(net, path):
+    net.save_parameters(path)
+
+# %% load_model
+def load_model(make_net, path, ctx=mx.cpu()):
+    net = make_net()
+    net.load_parameters(path, ctx=ctx)
+    return net
+
+# %% same_output
+def same_output(a, b):
+    return a.shape == b.shape and bool((a == b).asnumpy().all())
+
+# %% transfer
+def transfer(source_path, net, rename):
+    renamed = {rename.get(key, key): array for key, array in nd.load(source_path).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'net.params')
+        net.save_parameters(path)
+        keys = list(nd.load(path))
+        nd.save(path, renamed)
+        net.load_parameters(path, allow_missing=True)
+    return [key for key in keys if key not in renamed]

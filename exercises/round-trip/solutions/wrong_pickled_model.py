@@ -1,0 +1,42 @@
+# Pickles the whole network, which knows no wrong architecture.
+# caught by: structural-keys, values-written, values-read, missing-keys
+# score: 5.5
+
+# %% save_arrays
+def save_arrays(path, arrays):
+    nd.save(path, arrays)
+
+# %% load_arrays
+def load_arrays(path):
+    return nd.load(path)
+
+# %% save_model
+import pickle
+
+def save_model(net, path):
+    with open(path, 'wb') as file:
+        pickle.dump(net, file)
+
+# %% load_model
+import pickle
+
+def load_model(make_net, path, ctx=mx.cpu()):
+    with open(path, 'rb') as file:
+        net = pickle.load(file)
+    net.collect_params().reset_ctx(ctx)
+    return net
+
+# %% same_output
+def same_output(a, b):
+    return a.shape == b.shape and bool((a == b).asnumpy().all())
+
+# %% transfer
+def transfer(source_path, net, rename):
+    renamed = {rename.get(key, key): array for key, array in nd.load(source_path).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'net.params')
+        net.save_parameters(path)
+        keys = list(nd.load(path))
+        nd.save(path, renamed)
+        net.load_parameters(path, allow_missing=True)
+    return [key for key in keys if key not in renamed]

@@ -1,0 +1,28 @@
+# Hides the decoder's use of W from autograd.
+# caught by: gradient-of-both-uses, trained, second-device
+# score: 9
+
+# %% tied_mlp
+def tied_mlp(units, depth):
+    net = nn.Sequential()
+    shared = nn.Dense(units, activation='relu')
+    net.add(nn.Dense(units, activation='relu'), shared)
+    for _ in range(depth - 1):
+        net.add(nn.Dense(units, activation='relu', params=shared.params))
+    net.add(nn.Dense(2))
+    return net
+
+# %% is_shared
+def is_shared(a, b):
+    return set(a.collect_params().values()) == set(b.collect_params().values())
+
+# %% TiedAutoencoder
+class TiedAutoencoder(nn.Block):
+    def __init__(self, hidden, visible, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = nn.Dense(hidden, in_units=visible)
+        self.offset = self.params.get('offset', shape=(visible,), init='zeros')
+
+    def forward(self, x):
+        weight = self.encoder.weight.data(x.context).detach()
+        return nd.dot(self.encoder(x), weight) + self.offset.data(x.context)

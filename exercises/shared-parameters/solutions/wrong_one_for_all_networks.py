@@ -1,0 +1,31 @@
+# Keeps one shared layer for all networks of the same width.
+# caught by: two-networks
+# score: 9.5
+
+# %% tied_mlp
+SHARED = {}
+
+def tied_mlp(units, depth):
+    net = nn.Sequential()
+    if units not in SHARED:
+        SHARED[units] = nn.Dense(units, activation='relu', in_units=units)
+    net.add(nn.Dense(units, activation='relu'))
+    net.add(*[SHARED[units]] * depth)
+    net.add(nn.Dense(2))
+    return net
+
+# %% is_shared
+def is_shared(a, b):
+    return set(a.collect_params().values()) == set(b.collect_params().values())
+
+# %% TiedAutoencoder
+class TiedAutoencoder(nn.Block):
+    def __init__(self, hidden, visible, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.encoder = nn.Dense(hidden, in_units=visible)
+        self.offset = self.params.get('offset', shape=(visible,), init='zeros')
+
+    def forward(self, x):
+        weight = self.encoder.weight.data(x.context)
+        return nd.dot(self.encoder(x), weight) + self.offset.data(x.context)

@@ -1,0 +1,30 @@
+# Keeps a copy of W from the first call for the decoder.
+# caught by: follows-values, keeps-no-handle
+# score: 9
+
+# %% tied_mlp
+def tied_mlp(units, depth):
+    net = nn.Sequential()
+    shared = nn.Dense(units, activation='relu')
+    net.add(nn.Dense(units, activation='relu'), shared)
+    for _ in range(depth - 1):
+        net.add(nn.Dense(units, activation='relu', params=shared.params))
+    net.add(nn.Dense(2))
+    return net
+
+# %% is_shared
+def is_shared(a, b):
+    return set(a.collect_params().values()) == set(b.collect_params().values())
+
+# %% TiedAutoencoder
+class TiedAutoencoder(nn.Block):
+    def __init__(self, hidden, visible, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = nn.Dense(hidden, in_units=visible)
+        self.offset = self.params.get('offset', shape=(visible,), init='zeros')
+        self.taken = None
+
+    def forward(self, x):
+        if self.taken is None:
+            self.taken = self.encoder.weight.data(x.context).copy()
+        return nd.dot(self.encoder(x), self.taken) + self.offset.data(x.context)

@@ -1,0 +1,30 @@
+# Initialises the encoder when it is built, and keeps a copy of W for the decoder.
+# caught by: formula, follows-values, gradient-of-both-uses
+# score: 7.25
+
+# %% tied_mlp
+def tied_mlp(units, depth):
+    net = nn.Sequential()
+    shared = nn.Dense(units, activation='relu')
+    net.add(nn.Dense(units, activation='relu'), shared)
+    for _ in range(depth - 1):
+        net.add(nn.Dense(units, activation='relu', params=shared.params))
+    net.add(nn.Dense(2))
+    return net
+
+# %% is_shared
+def is_shared(a, b):
+    return set(a.collect_params().values()) == set(b.collect_params().values())
+
+# %% TiedAutoencoder
+class TiedAutoencoder(nn.Block):
+    def __init__(self, hidden, visible, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = nn.Dense(hidden, in_units=visible)
+        self.offset = self.params.get('offset', shape=(visible,), init='zeros')
+
+        self.encoder.initialize()
+        self.taken = self.encoder.weight.data().copy()
+
+    def forward(self, x):
+        return nd.dot(self.encoder(x), self.taken.as_in_context(x.context)) + self.offset.data(x.context)

@@ -1,0 +1,29 @@
+# Ties the first layer, too, which works only where there are as many inputs as units.
+# caught by: own-ends, output
+# score: 5.25
+
+# %% tied_mlp
+def tied_mlp(units, depth):
+    net = nn.Sequential()
+    shared = nn.Dense(units, activation='relu')
+    net.add(shared)
+    for _ in range(depth):
+        net.add(nn.Dense(units, activation='relu', params=shared.params))
+    net.add(nn.Dense(2))
+    return net
+
+# %% is_shared
+def is_shared(a, b):
+    return set(a.collect_params().values()) == set(b.collect_params().values())
+
+# %% TiedAutoencoder
+class TiedAutoencoder(nn.Block):
+    def __init__(self, hidden, visible, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.encoder = nn.Dense(hidden, in_units=visible)
+        self.offset = self.params.get('offset', shape=(visible,), init='zeros')
+
+    def forward(self, x):
+        weight = self.encoder.weight.data(x.context)
+        return nd.dot(self.encoder(x), weight) + self.offset.data(x.context)
