@@ -98,9 +98,11 @@ class Converter:
                 if line.strip() == fence:
                     opened.pop()
             elif directive:
-                if folded and directive["name"] == "solution-end":
+                if directive["name"] == "solution-start":
+                    folded = True
+                elif folded and directive["name"] == "solution-end":
                     out += ["", "</details>"]
-                folded = directive["name"] == "solution-start"
+                    folded = False
                 out += [quote + made for made in self._opening(directive)]
                 opened.append((directive["fence"], directive["name"]))
                 options = {"path": directive["title"]}
