@@ -64,15 +64,20 @@ def check(
     name: str,
     folder: Path,
     sandbox: str = "cold",
+    seed: int | None = None,
 ) -> Iterator[Result]:
     """Grade every solution file below ``folder`` as a submission to a course made for the purpose.
 
-    Release, sandbox, hidden tests and judge are the ones that grade a class. Yields results in
-    the order of the files. Raises InvalidSolution and what releasing and grading raise.
+    Release, sandbox, hidden tests and judge are the ones that grade a class; cells that a person
+    grades do not count. The tests draw other challenges each time, unless ``seed`` is given.
+    Yields results in the order of the files. Raises InvalidSolution and what releasing and
+    grading raise.
     """
     files = solutions.read_all(folder)
     with tempfile.TemporaryDirectory(prefix="autograder-check-") as root:
         course = Course(Path(root), exercises, sandbox)
+        if seed is not None:
+            course.config.SandboxedExecute.nonce = str(seed)
         Releaser(course).release(name)
         released = nbformat.read(Path(root, "release", name, f"{name}.ipynb"), as_version=4)
         students = {f"solution-{number:04}": file for number, file in enumerate(files)}
@@ -90,14 +95,13 @@ def check(
 
 def _read(course: Course, name: str, student: str, file: str, solution: Solution) -> Result:
     """Read one graded submission's points from the gradebook, its tell-tales from the notebook."""
+    points = course.automatic_points(name)
     with course.gradebook() as gradebook:
-        submission = gradebook.find_submission(name, student)
-        grades = [g for n in submission.notebooks for g in n.grades if g.max_score]
-        cells = {g.name: g.score for g in grades}
-        score, most = submission.score, submission.max_score
+        notebooks = gradebook.find_submission(name, student).notebooks
+        cells = {g.name: g.score for n in notebooks for g in n.grades if g.name in points}
+    if any(value is None for value in cells.values()):
+        raise AutograderError(f"{name}: a test cell of {file} has no automatic score")
     path = course.folder("autograded", student, name) / f"{name}.ipynb"
     verdicts = [read_verdict(cell) for cell in nbformat.read(path, as_version=4).cells]
     failed = frozenset(f for verdict in verdicts if verdict for f in verdict["failed"])
-    if any(value is None for value in cells.values()):
-        raise AutograderError(f"{name}: a test cell of {file} has no automatic score")
-    return Result(file, solution, score, most, cells, failed)
+    return Result(file, solution, sum(cells.values()), sum(points.values()), cells, failed)

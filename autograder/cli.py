@@ -146,7 +146,10 @@ def check(args: argparse.Namespace) -> int:
         total = sum(1 for _ in folder.rglob("*.py"))
         results = list(
             follow(
-                check(exercises, name, folder, args.sandbox), total, name, args.quiet or args.json
+                check(exercises, name, folder, args.sandbox, args.seed),
+                total,
+                name,
+                args.quiet or args.json,
             )
         )
         for result in results:
@@ -301,6 +304,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--solutions", type=Path, metavar="DIR", help="a folder of solution files")
     command.add_argument(
         "--json", action="store_true", help="print points by file and cell as JSON"
+    )
+    command.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="draw the same challenges in every run (default: others each time, as in grading)",
     )
     sandbox(command)
     quiet(command)

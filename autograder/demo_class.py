@@ -20,11 +20,9 @@ def demo_class(course: Course, name: str, students: int) -> tuple[Path, int]:
     assignment was not released, or if a solution file's header names no score.
     """
     folder = course.exercises.markdown(name).parent / "solutions"
-    course.notebooks(name)
     course.make_writable_or_fail()
     released = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
-    with course.gradebook() as gradebook:
-        full = gradebook.find_assignment(name).max_score
+    full = sum(course.automatic_points(name).values())
     files = _alternate(solutions.read_all(folder))
     width = max(2, len(str(students)))
     lines = []

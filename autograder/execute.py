@@ -7,25 +7,43 @@ import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
 from nbgrader.preprocessors import Execute
-from traitlets import Enum, Unicode
+from traitlets import Enum, Integer, Unicode, default
 
 from autograder import sandbox
 from autograder.evidence import NONCE_VARIABLE
+from autograder.outputs import MIB, Allowance, BoundedClient, shorten
 from autograder.provisioner import SandboxedKernelSpecs
+
+OK = "ok"
+# What nbclient says of a message: these bring output into a cell.
+_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
+
+
+@dataclass
+class Run:
+    """What is known of one submission's run: its nonce, and by cell index how the cell ended
+    (:data:`OK`, an error's name or a sentence for the student) and what else is to be told."""
+
+    nonce: str
+    replies: dict[int, str] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
 
 
 class SandboxedExecute(Execute):
     """nbgrader's Execute, in a sandbox, with a fresh nonce for each run.
 
-    Leaves in ``resources["autograder"]`` the ``nonce`` and, by cell index, the ``replies``: "ok",
-    or a sentence for the student about how the cell ended. A kernel that dies or hangs ends the
-    run, but what ran before it still counts.
+    Leaves a :class:`Run` in ``resources["autograder"]``. Where a cell kills its kernel or cannot
+    be stopped, a new kernel goes on without it: it costs the points of that cell alone.
     """
 
     sandbox = Enum(
@@ -34,11 +52,31 @@ class SandboxedExecute(Execute):
         help="cold: a new kernel in bubblewrap for each submission. none: unconfined student code.",
     ).tag(config=True)
 
+    nonce = Unicode(
+        "", help="Draw these challenges in every run, instead of others in each run."
+    ).tag(config=True)
+
+    total_timeout = Integer(
+        900, help="Seconds after which a submission's further cells are not run."
+    ).tag(config=True)
+
+    output_limit = Integer(
+        MIB, help="Bytes of output that a cell keeps; evidence does not count."
+    ).tag(config=True)
+
     # nbclient would skip cells that a student tagged, and nbgrader gives skipped tests full points.
     skip_cells_with_tag = Unicode("", help=Execute.skip_cells_with_tag.help).tag(config=True)
 
+    iopub_timeout = Integer(15, help=Execute.iopub_timeout.help).tag(config=True)
+
+    @default("error_on_timeout")
+    def _interrupted(self) -> dict[str, Any]:
+        text = f"This cell ran longer than {self.timeout} seconds and was interrupted."
+        return {"ename": "CellTimeoutError", "evalue": text, "traceback": [text]}
+
     def create_kernel_manager(self) -> AsyncKernelManager:
         manager = super().create_kernel_manager()
+        manager.client_factory = BoundedClient
         if self.sandbox != "none":
             sandbox.require()
             manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager)
@@ -46,7 +84,7 @@ class SandboxedExecute(Execute):
 
     @contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
-        kwargs["env"] = {**os.environ, NONCE_VARIABLE: self.resources["autograder"]["nonce"]}
+        kwargs["env"] = {**os.environ, NONCE_VARIABLE: self._run.nonce}
         # What student code writes past IPython must not mix with what the command prints.
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
         with super().setup_kernel(**kwargs):
@@ -55,25 +93,61 @@ class SandboxedExecute(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, Any]:
-        replies: dict[int, str] = {}
-        resources["autograder"] = {"nonce": secrets.token_hex(16), "replies": replies}
-        self._started = 0
-        try:
-            return super().preprocess(nb, resources, km)
-        except CellTimeoutError:
-            replies[self._started] = "This cell ran too long and could not be interrupted."
-        except DeadKernelError:
-            replies[self._started] = "The kernel died while this cell ran."
-        return nb, resources
+        self._run = resources["autograder"] = Run(self.nonce or secrets.token_hex(16))
+        self._settled: set[int] = set()  # cells that another kernel is not to run again
+        self._deadline = monotonic() + self.total_timeout
+        while True:
+            self._current: int | None = None
+            try:
+                return super().preprocess(nb, resources, km)
+            except DeadKernelError:
+                ended = "The kernel died while this cell ran."
+                if self._current is None:
+                    raise
+            except CellTimeoutError:
+                ended = "This cell ran too long or printed too much, and could not be stopped."
+            self._end(nb.cells[self._current], self._current, ended)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, index: int
     ) -> tuple[NotebookNode, Any]:
-        self._started = index
+        if index in self._settled:
+            return cell, resources
+        if monotonic() > self._deadline:
+            text = f"The cells before this one took {self.total_timeout} seconds; it was not run."
+            self._end(cell, index, text)
+            return cell, resources
+        self._current = index
+        self._allowance = Allowance(self.output_limit)
         return super().preprocess_cell(cell, resources, index)
 
+    def _end(self, cell: NotebookNode, index: int, ended: str) -> None:
+        """Settle a cell that has no reply from a kernel; students see the sentence ``ended``."""
+        self._run.replies[index] = ended
+        self._settled.add(index)
+        if cell.cell_type == "code":
+            cell.outputs = [new_output("error", ename="NotRun", evalue=ended, traceback=[ended])]
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        kind = msg["msg_type"]
+        if kind in _OUTPUTS and not self._allowance.admit(kind, msg["content"]):
+            return None
+        return super().process_message(msg, cell, cell_index)
+
     def on_cell_executed(self, **kwargs: Any) -> None:
-        super().on_cell_executed(**kwargs)
+        index = kwargs["cell_index"]
         content = kwargs["execute_reply"]["content"]
-        ended = "ok" if content["status"] == "ok" else content.get("ename", "error")
-        self.resources["autograder"]["replies"][kwargs["cell_index"]] = ended
+        if content["status"] == "error":
+            content.update(shorten(content))
+        super().on_cell_executed(**kwargs)
+        ended = OK if content["status"] == "ok" else content.get("ename", "error")
+        self._run.replies[index] = ended
+        if self._allowance.exceeded:
+            self._run.notes[index] = (
+                f"This cell printed more than {self.output_limit:,} bytes; the rest is left out."
+            )
+        # A test has had its one run; what hung once would hang again.
+        if utils.is_grade(kwargs["cell"]) or ended == self.error_on_timeout["ename"]:
+            self._settled.add(index)

@@ -33,6 +33,7 @@ from traitlets import Unicode
 
 from autograder.errors import JudgeError
 from autograder.evidence import MIME, challenge
+from autograder.execute import OK, Run
 
 VERDICT_MIME = "application/vnd.autograder.verdict+json"
 MAX_BYTES = 16 << 20
@@ -235,20 +236,22 @@ class Judge(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        run = resources["autograder"]
+        run: Run = resources["autograder"]
         path = Path(self.exercises, resources["nbgrader"]["assignment"], "judge.py")
         telltales = load_judge(path) if self.exercises and path.is_file() else {}
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
                 tests = telltales.get(cell.metadata.nbgrader["grade_id"])
-                self.judge_cell(cell, run["replies"].get(index), run["nonce"], tests)
+                self.judge_cell(cell, run.replies.get(index), run.nonce, tests)
+        for index, text in run.notes.items():
+            nb.cells[index].outputs.append(new_output("display_data", {"text/plain": text}))
         return nb, resources
 
     def judge_cell(
         self, cell: NotebookNode, reply: str | None, nonce: str, tests: list[Telltale] | None
     ) -> None:
         """Replace the outputs of one graded cell by what its score is."""
-        if reply != "ok":
+        if reply != OK:
             errors = [output for output in cell.outputs if output.output_type == "error"]
             if not errors:
                 # nbgrader gives full points to a cell that never ran: it has no error output.

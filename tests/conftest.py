@@ -71,22 +71,27 @@ class Project:
             timeout=timeout,
         )
 
-    def released(self) -> nbformat.NotebookNode:
-        return nbformat.read(self.root / "course/release" / NAME / f"{NAME}.ipynb", as_version=4)
+    def released(self, name: str = NAME) -> nbformat.NotebookNode:
+        return nbformat.read(self.root / "course/release" / name / f"{name}.ipynb", as_version=4)
 
-    def submit(self, student: str, code: str) -> Path:
-        """Hand in the released notebook with ``code`` in its solution cell; returns its path."""
-        nb = solutions.Solution(Path("test"), {"MySequential": code}, (), None).fill(
-            self.released()
-        )
-        path = self.root / "course/submitted" / student / NAME / f"{NAME}.ipynb"
+    def submit(self, student: str, code: str | dict[str, str], name: str = NAME) -> Path:
+        """Hand in the released notebook with ``code`` in its solution cells, given by grade id
+        (a text is that of MySequential); returns its path."""
+        cells = {"MySequential": code} if isinstance(code, str) else code
+        nb = solutions.Solution(Path("test"), cells, (), None).fill(self.released(name))
+        path = self.root / "course/submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(nb, path)
         return path
 
-    def score(self, student: str) -> float:
+    def configure(self, *lines: str) -> None:
+        """Add lines such as ``c.Execute.timeout = 5`` to the course's own configuration."""
+        path = self.root / "course/nbgrader_config.py"
+        path.write_text("\n".join([path.read_text(), "c = get_config()", *lines, ""]))
+
+    def score(self, student: str, name: str = NAME) -> float:
         with self.course.gradebook() as gradebook:
-            return gradebook.find_submission(NAME, student).score
+            return gradebook.find_submission(name, student).score
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urldefrag
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from pages import CHAPTERS, EDITIONS, PAGES, WITH_CODE
+from pages import CHAPTERS, EDITIONS, PAGES, ROOT, WITH_CODE
 from playwright.sync_api import Browser, Page
 
+from autograder.course import Exercises
 from autograder.device import execution_device, installed_mxnet
 
 ALL_PAGES = [*PAGES, "genindex", "search"]
@@ -272,6 +274,24 @@ def test_from_every_chapter_one_reaches_its_twin_and_its_notebook(
         page.wait_for_url(f"{address}{other}/{name}.html")
         assert not faults
         page.context.close()
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_first_page_hands_out_every_assignment_in_both_languages(
+    site: Path, edition: str
+) -> None:
+    page = BeautifulSoup((site / edition / "index.html").read_text("utf-8"), "html.parser")
+    found = []
+    for link in page.select("article a.download"):
+        path = site / edition / unquote(link["href"])
+        nb = nbformat.read(path, as_version=4)
+        text = "\n".join(cell.source for cell in nb.cells)
+        assert "YOUR CODE HERE" in text and "### BEGIN" not in text
+        languages = {cell.metadata["lang"] for cell in nb.cells if "lang" in cell.metadata}
+        assert languages == {"English": {"en"}, "中文": {"zh"}}[link.text]
+        found.append((path.stem, link.text))
+    names = Exercises(ROOT / "exercises").names
+    assert sorted(found) == [(name, word) for name in names for word in ("English", "中文")]
 
 
 def test_a_choice_shows_whether_it_is_right(chromium: Browser, address: str) -> None:

@@ -13,8 +13,11 @@ import pytest
 from conftest import NAME, ROOT
 
 from autograder import solutions
+from autograder.course import Exercises
 
 pytestmark = pytest.mark.sandbox
+
+NAMES = Exercises(ROOT / "exercises").names
 
 AST_TRANSFORMER = """
 import ast
@@ -40,14 +43,21 @@ def wrong_code(name):
     return solutions.read(path).cells["MySequential"]
 
 
-def set_timeout(project, seconds):
-    path = project.root / "course/nbgrader_config.py"
-    path.write_text(f"{path.read_text()}\nc = get_config()\nc.Execute.timeout = {seconds}\n")
+def nbgrader(project, *words):
+    """Run the stock command in the project's course folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=project.root / "course",
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_class_with_bad_submissions_is_graded_to_the_end(class_project, right_code):
     project = class_project
-    set_timeout(project, 5)
+    project.configure("c.Execute.timeout = 5")
     project.submit("ada", right_code)
     project.submit("bad-json", right_code).write_text('{"cells": [')
     project.submit("empty", right_code).write_text("")
@@ -121,16 +131,19 @@ def test_stock_nbgrader_gives_the_same_scores(class_project, right_code):
     students = ("ada", "bob", "eve", "zoe")
     ours = {student: project.score(student) for student in students}
 
-    stock = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", NAME, "--force"],
-        cwd=project.root / "course",
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-    )
-    assert stock.returncode == 0, stock.stderr
+    nbgrader(project, "autograde", NAME, "--force")
     assert {student: project.score(student) for student in students} == ours
     assert ours == {"ada": 10, "bob": 3.5, "eve": 0, "zoe": 9}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != NAME])
+def test_stock_nbgrader_gives_the_scores_that_check_proves(class_project, name):
+    project = class_project
+    assert project.run("demo-class", name, "--students", "3").returncode == 0
+    nbgrader(project, "autograde", name)
+    expected = project.root / f"course/demo-class/{name}.csv"
+    done = project.run("report", name, "--quiet", "--expect", expected)
+    assert done.returncode == 0, done.stderr
 
 
 def test_only_what_changed_is_graded_again(class_project, right_code):

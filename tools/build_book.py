@@ -19,7 +19,11 @@ from typing import IO
 from check_editions import differences
 
 try:
+    from student_notebooks import write as write_student_notebooks
+
+    from autograder.course import Exercises
     from autograder.device import execution_device, installed_mxnet
+    from autograder.errors import AutograderError
 except ModuleNotFoundError:
     sys.exit("The course is not installed in this Python: run `make book`, which installs it.")
 
@@ -199,7 +203,10 @@ def main() -> None:
     os.environ["TZ"] = "UTC"
     time.tzset()
     try:
+        write_student_notebooks(Exercises(ROOT / "exercises"), BUILD / "assignments")
         build_all(names, arguments.address)
+    except AutograderError as error:
+        sys.exit(f"The assignments cannot be offered: {error}")
     except OSError as error:
         sys.exit(f"Cannot write {error.filename}: {error.strerror}. Mend that and run again.")
     print(f"Open {(BUILD / 'site' / 'index.html').relative_to(ROOT)} in a browser.")

@@ -22,7 +22,7 @@ BLOCK = r"""
 # ... and between two of those in any order, for languages order their sentences differently.
 INLINE = r"""
       (?<![\\$\w])\$[^$\n]+\$
-    | \{(?:ref|numref|eq|cite:?\w*|doc|term)\}`[^`]*`
+    | \{(?:ref|numref|eq|cite:?\w*|doc|term|download)\}`[^`]*`
     | \]\([^)]*\)                           # where a link leads
 """
 SHARED = re.compile(f"(?P<block>{BLOCK})|(?P<inline>{INLINE})", re.M | re.S | re.X)

@@ -158,7 +158,7 @@ class Converter:
         name, text, target = role["name"], role["text"], role["target"]
         if name in ("ref", "numref"):
             return text if target else f"*{self.titles[text]}*"
-        if name == "term":
+        if name in ("term", "download"):
             return text
         if name.startswith("cite"):
             sources = "; ".join(self._source(key.strip()) for key in text.split(","))

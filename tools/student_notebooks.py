@@ -1,0 +1,45 @@
+"""Release every assignment in every language into _build/assignments, for the book to offer."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import autograder.language
+import autograder.release
+from autograder.course import Course, Exercises
+from autograder.release import Releaser
+
+LANGUAGES = ("en", "zh")
+
+
+def write(exercises: Exercises, folder: Path) -> None:
+    """Write ``folder/<language>/<name>.ipynb`` for each assignment, where it is not current.
+
+    Raises AutograderError if an assignment cannot be released.
+    """
+    current = folder / "key"
+    key = _key(exercises)
+    if current.is_file() and current.read_text() == key:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    for language in LANGUAGES:
+        (folder / language).mkdir(parents=True)
+        with tempfile.TemporaryDirectory(prefix="assignments-") as root:
+            releaser = Releaser(Course(Path(root), exercises), language)
+            for name in exercises.names:
+                releaser.release(name)
+                notebook = f"{name}.ipynb"
+                shutil.copy(Path(root, "release", name, notebook), folder / language / notebook)
+    current.write_text(key)
+
+
+def _key(exercises: Exercises) -> str:
+    """Return a hash of the sources and of what releases them."""
+    digest = hashlib.sha256()
+    code = [Path(module.__file__) for module in (autograder.release, autograder.language)]
+    for path in [*map(exercises.markdown, exercises.names), *code]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
