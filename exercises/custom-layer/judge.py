@@ -1,8 +1,15 @@
 """Judge of the assignment custom-layer: what its hidden tests must report, computed in NumPy."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.judge import close, equal, telltale
+
+
+def positive(challenge, name, shape):
+    return np.abs(challenge(name, shape))
+
 
 # --- test-centered --------------------------------------------------------------------------------
 
@@ -15,7 +22,7 @@ from autograder.judge import close, equal, telltale
     zh="x 只有一个轴时，CenteredLayer 的结果不对：要减去 x 的均值，而且每次调用都用这次的 x 来求。",
 )
 def one_axis(challenge, evidence):
-    parts = [x - x.mean() for x in (challenge("first", 6), challenge("second", 5))]
+    parts = [x - x.mean() for x in (challenge(f"part{i}", 5 + i) for i in range(5))]
     return close(evidence("one_axis"), np.concatenate(parts))
 
 
@@ -39,7 +46,8 @@ def any_axes(challenge, evidence):
     zh="CenteredLayer 改变了传给它的数组：应当新建一个数组。",
 )
 def centered_input_kept(challenge, evidence):
-    x, found = challenge("kept", 6), evidence("input_kept")
+    # The mean of positive numbers is not near zero: the result differs from x.
+    x, found = positive(challenge, "kept", 6), evidence("input_kept")
     return close(found[:6], x) and found.shape == (12,) and not close(found[6:], x)
 
 
@@ -52,7 +60,7 @@ def centered_input_kept(challenge, evidence):
     "NDArray 吗？",
 )
 def centered_gradient(challenge, evidence):
-    w = challenge("w", 6)
+    w = positive(challenge, "w", 6)
     return close(evidence("slope"), w - w.mean())
 
 
@@ -64,20 +72,22 @@ def centered_gradient(challenge, evidence):
     zh="放进网络，夹在全连接层之间并用上几次，CenteredLayer 的结果就不对了。",
 )
 def centered_in_network(challenge, evidence):
-    x = challenge("rows", (5, 3))
+    x = np.stack([challenge(f"rows{i}", (5, 3)) for i in range(3)])
     for name in [*(f"layer{i}" for i in range(6)), "inner"]:
         x = x @ challenge(f"{name}.weight", (3, 3)).T + challenge(f"{name}.bias", (3,))
-        x = x - x.mean()
-    return close(evidence("in_network"), x)
+        x = x - x.mean(axis=(1, 2), keepdims=True)
+    return close(evidence("in_network"), x.reshape(15, 3))
 
 
 # --- the parts of a dense layer -------------------------------------------------------------------
 
 
 def dense(challenge, name, units, in_units):
-    """Return the weight (in_units, units) and the bias (units,) that the hidden tests set."""
-    weight = np.abs(challenge(f"{name}.weight", (in_units, units)))
-    return weight, np.abs(challenge(f"{name}.bias", (units,)))
+    """Return the weight (in_units, units) and the bias (units,) that the hidden tests set: odd
+    multiples of 1/2048."""
+    shapes = {"weight": (in_units, units), "bias": (units,)}
+    drawn = (positive(challenge, f"{name}.{key}", shape) for key, shape in shapes.items())
+    return tuple((np.floor(1024 * v) + 0.5) / 1024 for v in drawn)
 
 
 def apply(x, *layers):
@@ -98,8 +108,10 @@ def joined(arrays):
     return np.concatenate([array.ravel() for array in arrays])
 
 
-def positive(challenge, name, shape):
-    return np.abs(challenge(name, shape))
+def both_signed(challenge):
+    """Return inputs (15, 3) of even numbers: with them, x W + b is exact and never zero, so that no
+    rounding decides what relu does."""
+    return 2 * np.round(2 * challenge("both signs", (15, 3)))
 
 
 # --- test-dense -----------------------------------------------------------------------------------
@@ -140,7 +152,7 @@ def added_bias(challenge, evidence):
     zh="x W + b 为负的地方，MyDense 应当得到零：relu 是最后一步吗？",
 )
 def relu(challenge, evidence):
-    x = 4 * challenge("both signs", (15, 3))
+    x = both_signed(challenge)
     return close(evidence("both_signs"), apply(x, dense(challenge, "a", 4, 3)))
 
 
@@ -176,7 +188,7 @@ def dense_gradient(challenge, evidence):
     zh="经过 relu 的梯度不对：x W + b 为负的地方，梯度应当是零。",
 )
 def relu_gradient(challenge, evidence):
-    x, head = 4 * challenge("both signs", (15, 3)), challenge("head", (15, 4))
+    x, head = both_signed(challenge), challenge("head", (15, 4))
     expected = slopes(x, dense(challenge, "a", 4, 3), head)
     return close(evidence("relu_slopes"), joined(expected))
 
@@ -199,8 +211,8 @@ def trained(challenge, evidence):
 # --- test-parameters ------------------------------------------------------------------------------
 
 
-def two_values(challenge):
-    return (float(abs(v)) + 0.1 for v in challenge("values", 2))
+def constants(challenge):
+    return [float(abs(v)) + 0.1 for v in challenge("values", 4)]
 
 
 @telltale(
@@ -212,10 +224,11 @@ def two_values(challenge):
     "(units,)。",
 )
 def shapes(challenge, evidence):
-    units, in_units = (2 + int(abs(v) * 7) for v in challenge("sizes", 2))
-    if units == in_units:
-        units += 1
-    return equal(evidence("shapes"), [in_units, units, -1, units])
+    expected = []
+    for v in np.abs(challenge("sizes", (6, 2))):
+        in_units, units = 2 + int(v[0] * 7), 10 + int(v[1] * 7)
+        expected += [in_units, units, -1, units]
+    return equal(evidence("shapes"), expected)
 
 
 @telltale(
@@ -227,9 +240,9 @@ def shapes(challenge, evidence):
     "self.params.get 以这两个名字创建的吗？",
 )
 def collected(challenge, evidence):
-    value, other_value = two_values(challenge)
-    layer = np.full((3, 4), value), np.full(4, other_value)
-    return close(evidence("collected"), apply(positive(challenge, "x", (5, 3)), layer))
+    x, values = positive(challenge, "x", (5, 3)), constants(challenge)
+    layers = [(np.full((3, 4), w), np.full(4, b)) for w, b in pairwise(values)]
+    return close(evidence("collected"), np.concatenate([apply(x, layer) for layer in layers]))
 
 
 @telltale(
@@ -257,7 +270,7 @@ def keyword_arguments(challenge, evidence):
     "初始化？",
 )
 def any_initialiser(challenge, evidence):
-    expected = [np.full(12, value) for value in two_values(challenge)]
+    expected = [np.full(12, value) for value in constants(challenge)]
     return close(evidence("initialized"), np.concatenate(expected))
 
 
@@ -268,7 +281,7 @@ def any_initialiser(challenge, evidence):
     zh="不论用哪个初始化器，偏置都应当从零开始：它指定了自己的初始化器吗？",
 )
 def zero_bias(challenge, evidence):
-    value, _ = two_values(challenge)
+    value = constants(challenge)[0]
     x = positive(challenge, "x", (5, 3))
     expected = apply(x, (np.full((3, 4), value), np.zeros(4)))
     found = evidence("zero_bias")
@@ -285,7 +298,7 @@ def zero_bias(challenge, evidence):
 def changed(challenge, evidence):
     x = positive(challenge, "x", (5, 3))
     parts = [apply(x, dense(challenge, name, 4, 3)) for name in ("a", "b", "c")]
-    value, _ = two_values(challenge)
+    value = constants(challenge)[0]
     weight, _ = dense(challenge, "c", 4, 3)
     parts.append(apply(x, (weight, np.full(4, value))))
     return close(evidence("changed"), np.concatenate(parts))
@@ -336,8 +349,10 @@ def two_devices(challenge, evidence):
 )
 def many_layers(challenge, evidence):
     layers = [dense(challenge, f"layer{i}", 3, 3) for i in range(14)]
-    expected = apply(positive(challenge, "x", (1, 3)), *layers, layers[0])
-    return close(evidence("many_layers"), expected)
+    x = positive(challenge, "x", (1, 3))
+    each = np.concatenate([apply(x, layer) for layer in layers])
+    expected = apply(x, *layers, layers[0])
+    return close(evidence("many_layers"), expected) and close(evidence("each_layer"), each)
 
 
 @telltale(
@@ -348,8 +363,8 @@ def many_layers(challenge, evidence):
     zh="另一个网络读了第一个网络的文件，结果却不同：每个参数都赋给自己的属性了吗？",
 )
 def network_file(challenge, evidence):
-    layers = dense(challenge, "net.a", 4, 3), dense(challenge, "net.b", 2, 4)
-    return close(evidence("network-file"), apply(positive(challenge, "x", (1, 3)), *layers))
+    layers = dense(challenge, "net.a", 4, 3), dense(challenge, "net.b", 5, 4)
+    return close(evidence("network-file"), apply(positive(challenge, "rows", (5, 3)), *layers))
 
 
 @telltale(
@@ -361,4 +376,4 @@ def network_file(challenge, evidence):
 )
 def own_file(challenge, evidence):
     layer = dense(challenge, "own.a", 4, 3)
-    return close(evidence("own-file"), apply(positive(challenge, "x", (1, 3)), layer))
+    return close(evidence("own-file"), apply(positive(challenge, "rows", (5, 3)), layer))
