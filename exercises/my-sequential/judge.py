@@ -71,9 +71,10 @@ def several_at_once(challenge, evidence):
     zh="追加了十四个块（其中有一个激活块和一个网络），它们没有按追加的顺序运行。",
 )
 def many_in_order(challenge, evidence):
-    x = 1 / (1 + np.exp(-challenge("x", (5, 3))))
+    x = 1 / (1 + np.exp(-challenge("wide", (5, 8))))
     names = [*(f"layer{i}" for i in range(12)), "inner0", "inner1"]
-    return close(evidence("many_in_order"), apply(x, *square(challenge, *names)))
+    layers = [dense(challenge, name, 8, 8) for name in names]
+    return close(evidence("many_in_order"), apply(x, *layers))
 
 
 @telltale(

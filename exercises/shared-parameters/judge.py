@@ -82,7 +82,7 @@ def length(challenge, evidence):
 def output(challenge, evidence):
     x = challenge("x", (5, 3))
     names = {"one": 1, "four": 4}
-    expected = [apply(x, mlp(challenge, name, 8, depth)) for name, depth in names.items()]
+    expected = [apply(x, mlp(challenge, name, 32, depth)) for name, depth in names.items()]
     return close(evidence("output"), np.concatenate(expected))
 
 
@@ -95,10 +95,10 @@ def output(challenge, evidence):
     "还是副本？",
 )
 def one_for_all(challenge, evidence):
-    x, layers = challenge("x", (5, 3)), mlp(challenge, "twelve", 8, 12)
+    x, layers = challenge("x", (5, 3)), mlp(challenge, "twelve", 32, 12)
     expected = []
     for place in range(1, 13):
-        shared = dense(challenge, f"set{place}", 8, 8)
+        shared = dense(challenge, f"set{place}", 32, 32)
         expected.append(apply(x, [layers[0], *[shared] * 12, layers[-1]]))
     return close(evidence("one_for_all"), np.concatenate(expected))
 
@@ -112,7 +112,7 @@ def one_for_all(challenge, evidence):
     "各有一个权重和一个偏置。",
 )
 def six_parameters(challenge, evidence):
-    first, shared, *_, last = mlp(challenge, "five", 8, 5)
+    first, shared, *_, last = mlp(challenge, "five", 32, 5)
     expected = np.concatenate([part.ravel() for layer in (first, shared, last) for part in layer])
     found = evidence("parameters")
     return found.shape == expected.shape and close(np.sort(found), np.sort(expected))
@@ -142,7 +142,7 @@ def gradient_sum(challenge, evidence):
     x, head = challenge("x", (5, 3)), challenge("head", (5, 2))
     expected = []
     for name in "abc":
-        first, shared, last = backward(x, head, mlp(challenge, f"gradients {name}", 8, 3))
+        first, shared, last = backward(x, head, mlp(challenge, f"gradients {name}", 16, 3))
         layers = first, shared, shared, shared, last
         expected.append(np.concatenate([grad.ravel() for layer in layers for grad in layer]))
     return two_of_three(evidence("gradients"), expected)
@@ -159,7 +159,7 @@ def two_steps(challenge, evidence):
     x, head = challenge("x", (5, 3)), challenge("head", (5, 2))
     expected = []
     for name in "abc":
-        first, shared, *_, last = mlp(challenge, f"steps {name}", 8, 3)
+        first, shared, *_, last = mlp(challenge, f"steps {name}", 16, 3)
         layers = [first, shared, last]
         for _ in range(2):
             grads = backward(x, head, [layers[0], *[layers[1]] * 3, layers[2]])
@@ -179,7 +179,7 @@ def two_steps(challenge, evidence):
 )
 def two_networks(challenge, evidence):
     x = challenge("x", (5, 3))
-    expected = [apply(x, mlp(challenge, name, 8, 2)) for name in ("first", "second")]
+    expected = [apply(x, mlp(challenge, name, 32, 2)) for name in ("first", "second")]
     return close(evidence("two_networks"), np.concatenate(expected))
 
 
@@ -209,7 +209,7 @@ def callers_initialiser(challenge, evidence):
     zh="键为 0.weight、0.bias、1.weight 等的参数文件读不进来，或者读入后输出不对。",
 )
 def file_with_every_place(challenge, evidence):
-    layers = mlp(challenge, "all", 8, 11)
+    layers = mlp(challenge, "all", 32, 11)
     return close(evidence("every-place"), apply(challenge("x", (7, 3)), layers))
 
 
@@ -221,7 +221,7 @@ def file_with_every_place(challenge, evidence):
     zh="共享的数组只存了一次的参数文件读不进来，或者读入后输出不对：见《文件记的是位置，不是共享关系》一节。",
 )
 def file_with_one_place(challenge, evidence):
-    layers = mlp(challenge, "once", 8, 4)
+    layers = mlp(challenge, "once", 32, 4)
     return close(evidence("only-once"), apply(challenge("x", (7, 3)), layers))
 
 
