@@ -71,9 +71,10 @@ def several_at_once(challenge, evidence):
     zh="追加了十四个块（其中有一个激活块和一个网络），它们没有按追加的顺序运行。",
 )
 def many_in_order(challenge, evidence):
-    x = apply(challenge("x", (5, 3)), *square(challenge, *(f"layer{i}" for i in range(12))))
-    x = 1 / (1 + np.exp(-x))
-    return close(evidence("many_in_order"), apply(x, *square(challenge, "inner0", "inner1")))
+    x = 1 / (1 + np.exp(-challenge("wide", (5, 8))))
+    names = [*(f"layer{i}" for i in range(12)), "inner0", "inner1"]
+    layers = [dense(challenge, name, 8, 8) for name in names]
+    return close(evidence("many_in_order"), apply(x, *layers))
 
 
 @telltale(
@@ -117,8 +118,8 @@ def parameters(challenge, evidence):
     zh="只有 net.initialize(...) 才应当初始化各个块：add 和调用网络时都不应初始化。",
 )
 def initialized(challenge, evidence):
-    value = float(challenge("value", ()))
-    out = challenge("x", (5, 3)) @ np.full((3, 3), value) @ np.full((3, 2), value)
+    layers = [(challenge(f"drawn{shape}", shape), 0) for shape in ((3, 3), (2, 3))]
+    out = apply(challenge("x", (5, 3)), *layers)
     return close(evidence("initialized"), np.concatenate([out, out], axis=1))
 
 
@@ -194,16 +195,18 @@ def outputs(challenge, name, length):
 
 
 def expected_rows(challenge, evidence):
-    """Return the true and the reported rows of net[-12] to net[11], and the number of blocks."""
+    """Return positions in the order of the questions, the true and the reported rows of net at
+    these, and the number of blocks."""
     length = 3 + int(abs(challenge("length", ())) * 5)
     blocks = np.concatenate([outputs(challenge, "layer", length), challenge("inner", (1, 2))])
     length += 1
     nothing = np.full(2, np.nan, np.float32)
-    rows = [blocks[i] if -length <= i < length else nothing for i in range(-12, 12)]
+    order = challenge("order", 40).argsort() - 20
+    rows = [blocks[i] if -length <= i < length else nothing for i in order]
     found = evidence("rows")
-    if found.shape != (24, 2):
-        found = np.full((24, 2), np.inf)
-    return np.array(rows), found, length
+    if found.shape != (40, 2):
+        found = np.full((40, 2), np.inf)
+    return order, np.array(rows), found, length
 
 
 @telltale(
@@ -214,8 +217,8 @@ def expected_rows(challenge, evidence):
     zh="len(net) 应当是块数，net[0] 到 net[len(net) - 1] 应当依次就是这些块本身。",
 )
 def items(challenge, evidence):
-    rows, found, length = expected_rows(challenge, evidence)
-    inside = slice(12, 12 + length)
+    order, rows, found, length = expected_rows(challenge, evidence)
+    inside = (order >= 0) & (order < length)
     changed = outputs(challenge, "changed", length - 1)
     return (
         equal(evidence("length"), length)
@@ -231,8 +234,8 @@ def items(challenge, evidence):
     zh="负的位置应当像列表那样从末尾数起。",
 )
 def negative_items(challenge, evidence):
-    rows, found, length = expected_rows(challenge, evidence)
-    inside = slice(12 - length, 12)
+    order, rows, found, length = expected_rows(challenge, evidence)
+    inside = (order < 0) & (order >= -length)
     return close(found[inside], rows[inside])
 
 
@@ -243,7 +246,7 @@ def negative_items(challenge, evidence):
     zh="位置越界时，两端都应当抛出 IndexError。",
 )
 def outside(challenge, evidence):
-    rows, found, _ = expected_rows(challenge, evidence)
+    _, rows, found, _ = expected_rows(challenge, evidence)
     return np.array_equal(np.isnan(found), np.isnan(rows))
 
 

@@ -49,9 +49,13 @@ def backward(x, head, layers):
     return [grads[0], shared, grads[-1]]
 
 
-def drawn_place(challenge, name, depth):
-    """Return the place of one of the shared layers."""
-    return 1 + int(abs(challenge(name, ())) * depth)
+def two_of_three(found, expected):
+    """Whether two of three networks are right.
+
+    In float32 an input of ReLU that is nearly 0 may fall on the other side of it, and with it the
+    gradient: once in some 100000 networks.
+    """
+    return sum(close(*pair) for pair in zip(found, expected, strict=True)) >= 2
 
 
 # --- test-tied-mlp --------------------------------------------------------------------------------
@@ -64,8 +68,8 @@ def drawn_place(challenge, name, depth):
     zh="tied_mlp(units, depth) 应当返回由 depth + 2 层组成的链，depth 为 1 和为 12 时都一样。",
 )
 def length(challenge, evidence):
-    drawn = 2 + drawn_place(challenge, "length", 8)
-    return equal(evidence("lengths"), [depth + 2 for depth in (1, 2, drawn, 12)])
+    depths = [1, 2, 12, *(1 + int(abs(v) * 16) for v in challenge("depths", 8))]
+    return equal(evidence("lengths"), [depth + 2 for depth in depths])
 
 
 @telltale(
@@ -78,7 +82,7 @@ def length(challenge, evidence):
 def output(challenge, evidence):
     x = challenge("x", (5, 3))
     names = {"one": 1, "four": 4}
-    expected = [apply(x, mlp(challenge, name, 8, depth)) for name, depth in names.items()]
+    expected = [apply(x, mlp(challenge, name, 32, depth)) for name, depth in names.items()]
     return close(evidence("output"), np.concatenate(expected))
 
 
@@ -91,10 +95,10 @@ def output(challenge, evidence):
     "还是副本？",
 )
 def one_for_all(challenge, evidence):
-    x, layers = challenge("x", (5, 3)), mlp(challenge, "twelve", 8, 12)
+    x, layers = challenge("x", (5, 3)), mlp(challenge, "twelve", 32, 12)
     expected = []
     for place in range(1, 13):
-        shared = dense(challenge, f"set{place}", 8, 8)
+        shared = dense(challenge, f"set{place}", 32, 32)
         expected.append(apply(x, [layers[0], *[shared] * 12, layers[-1]]))
     return close(evidence("one_for_all"), np.concatenate(expected))
 
@@ -108,7 +112,7 @@ def one_for_all(challenge, evidence):
     "各有一个权重和一个偏置。",
 )
 def six_parameters(challenge, evidence):
-    first, shared, *_, last = mlp(challenge, "five", 8, 5)
+    first, shared, *_, last = mlp(challenge, "five", 32, 5)
     expected = np.concatenate([part.ravel() for layer in (first, shared, last) for part in layer])
     found = evidence("parameters")
     return found.shape == expected.shape and close(np.sort(found), np.sort(expected))
@@ -136,8 +140,12 @@ def own_ends(challenge, evidence):
 )
 def gradient_sum(challenge, evidence):
     x, head = challenge("x", (5, 3)), challenge("head", (5, 2))
-    grads = backward(x, head, mlp(challenge, "three", 8, 3))
-    return close(evidence("gradients"), np.concatenate([g.ravel() for pair in grads for g in pair]))
+    expected = []
+    for name in "abc":
+        first, shared, last = backward(x, head, mlp(challenge, f"gradients {name}", 16, 3))
+        layers = first, shared, shared, shared, last
+        expected.append(np.concatenate([grad.ravel() for layer in layers for grad in layer]))
+    return two_of_three(evidence("gradients"), expected)
 
 
 @telltale(
@@ -149,16 +157,18 @@ def gradient_sum(challenge, evidence):
 )
 def two_steps(challenge, evidence):
     x, head = challenge("x", (5, 3)), challenge("head", (5, 2))
-    first, shared, *_, last = mlp(challenge, "trained", 8, 3)
-    layers = [first, shared, last]
-    for _ in range(2):
-        grads = backward(x, head, [layers[0], *[layers[1]] * 3, layers[2]])
-        layers = [
-            [value - 0.02 * grad for value, grad in zip(layer, pair, strict=True)]
-            for layer, pair in zip(layers, grads, strict=True)
-        ]
-    expected = apply(x, [layers[0], *[layers[1]] * 3, layers[2]])
-    return close(evidence("after_two_steps"), expected)
+    expected = []
+    for name in "abc":
+        first, shared, *_, last = mlp(challenge, f"steps {name}", 16, 3)
+        layers = [first, shared, last]
+        for _ in range(2):
+            grads = backward(x, head, [layers[0], *[layers[1]] * 3, layers[2]])
+            layers = [
+                [value - 0.02 * grad for value, grad in zip(layer, pair, strict=True)]
+                for layer, pair in zip(layers, grads, strict=True)
+            ]
+        expected.append(apply(x, [layers[0], *[layers[1]] * 3, layers[2]]))
+    return two_of_three(evidence("after_two_steps"), expected)
 
 
 @telltale(
@@ -169,7 +179,7 @@ def two_steps(challenge, evidence):
 )
 def two_networks(challenge, evidence):
     x = challenge("x", (5, 3))
-    expected = [apply(x, mlp(challenge, name, 8, 2)) for name in ("first", "second")]
+    expected = [apply(x, mlp(challenge, name, 32, 2)) for name in ("first", "second")]
     return close(evidence("two_networks"), np.concatenate(expected))
 
 
@@ -182,11 +192,10 @@ def two_networks(challenge, evidence):
     "各层也不指定初始化器。",
 )
 def callers_initialiser(challenge, evidence):
-    value = 0.1 + abs(float(challenge("value", ())))
-    x = np.abs(challenge("x", (5, 3))).astype(float)
-    for units in (4, 4, 4, 4, 2, 1):
-        x = x.sum(axis=1, keepdims=True) * np.full((1, units), value)
-    return close(evidence("initialised"), x)
+    shapes = (4, 3), (4, 4), (4, 4), (4, 4), (2, 4), (1, 2)
+    layers = [(np.abs(challenge(f"drawn{shape}", shape)), 0) for shape in shapes]
+    x = np.abs(challenge("x", (5, 3)))
+    return close(evidence("initialised"), apply(x, layers))
 
 
 # --- test-file ------------------------------------------------------------------------------------
@@ -200,7 +209,7 @@ def callers_initialiser(challenge, evidence):
     zh="键为 0.weight、0.bias、1.weight 等的参数文件读不进来，或者读入后输出不对。",
 )
 def file_with_every_place(challenge, evidence):
-    layers = mlp(challenge, "all", 8, 11)
+    layers = mlp(challenge, "all", 32, 11)
     return close(evidence("every-place"), apply(challenge("x", (7, 3)), layers))
 
 
@@ -212,7 +221,7 @@ def file_with_every_place(challenge, evidence):
     zh="共享的数组只存了一次的参数文件读不进来，或者读入后输出不对：见《文件记的是位置，不是共享关系》一节。",
 )
 def file_with_one_place(challenge, evidence):
-    layers = mlp(challenge, "once", 8, 4)
+    layers = mlp(challenge, "once", 32, 4)
     return close(evidence("only-once"), apply(challenge("x", (7, 3)), layers))
 
 
@@ -220,9 +229,13 @@ def file_with_one_place(challenge, evidence):
 
 
 def answered(challenge, evidence, name, yes, no):
-    """Whether the answers are right: True for the first ``yes`` pairs, False for ``no`` more."""
-    answers = np.repeat([1, 0], [yes, no])[challenge(f"{name}.order", yes + no).argsort()]
-    return equal(evidence(name), answers.tolist())
+    """Whether the answers are right: True for the first ``yes`` pairs, False for ``no`` more.
+
+    Each pair is asked about seven times, so that no guess at the drawn order succeeds.
+    """
+    answers = np.tile(np.repeat([1, 0], [yes, no]), 7)
+    order = challenge(f"{name}.order", len(answers)).argsort()
+    return equal(evidence(name), answers[order].tolist())
 
 
 def dense_answered(challenge, evidence):
@@ -281,7 +294,7 @@ def any_class(challenge, evidence):
     zh="is_shared 应当用 True 或 False 来回答，类型是 bool。",
 )
 def returns_bool(challenge, evidence):
-    return dense_answered(challenge, evidence) and equal(evidence("types"), ["bool"] * 10)
+    return dense_answered(challenge, evidence) and equal(evidence("types"), ["bool"] * 70)
 
 
 @telltale(
@@ -292,19 +305,19 @@ def returns_bool(challenge, evidence):
     zh="问一问不应当改变任何东西：调用 is_shared 之后，有的值或梯度变了，或者有的层被初始化了。",
 )
 def no_side_effect(challenge, evidence):
-    answers = np.repeat([0, 1], [2, 3])[challenge("traces.order", 5).argsort()]
-    weight, bias = challenge("layer.weight", (4, 3)), challenge("layer.bias", (4,))
-    slopes = np.tile(challenge("x", (5, 3)).sum(axis=0), 4)
+    answers = np.tile([0, 0, 1, 1, 1], 7)[challenge("traces.order", 35).argsort()]
+    weight, bias = challenge("layer.weight", (40, 3)), challenge("layer.bias", (40,))
+    slopes = np.tile(challenge("x", (5, 3)).sum(axis=0), 40)
     found = evidence("left_behind")
-    if found.shape != (5 + 2 * 32,) or not np.array_equal(found[:5], answers):
+    if found.shape != (35 + 2 * 320,) or not np.array_equal(found[:35], answers):
         return False
     untouched = True
-    for start in (5, 37):
-        part = np.split(found[start : start + 32], [12, 24, 28])
+    for start in (35, 355):
+        part = np.split(found[start : start + 320], [120, 240, 280])
         untouched &= np.array_equal(part[0], weight.ravel()) and close(part[1], slopes)
-        untouched &= np.array_equal(part[2], bias) and close(part[3], np.full(4, 5.0))
-    initialised = challenge("initialised", (6,)).argsort()[:3]
-    states = [int(i in initialised) for i in range(6)]
+        untouched &= np.array_equal(part[2], bias) and close(part[3], np.full(40, 5.0))
+    initialised = challenge("initialised", 30).argsort()[:15]
+    states = [int(i in initialised) for i in range(30)]
     return untouched and equal(evidence("left_uninitialised"), states)
 
 
@@ -312,8 +325,8 @@ def no_side_effect(challenge, evidence):
 
 
 def autoencoder(challenge, name):
-    """Return b, W and c of an autoencoder with 3 hidden and 5 visible units."""
-    shapes = (3,), (3, 5), (5,)
+    """Return b, W and c of an autoencoder with 8 hidden and 12 visible units."""
+    shapes = (8,), (8, 12), (12,)
     return [challenge(f"{name}{i}", shape).astype(float) for i, shape in enumerate(shapes)]
 
 
@@ -331,7 +344,7 @@ def slopes_of(x, head, parameters):
 
 
 def inputs(challenge):
-    return challenge("x", (7, 5)), challenge("head", (7, 5))
+    return challenge("x", (7, 12)), challenge("head", (7, 12))
 
 
 @telltale(
@@ -354,8 +367,11 @@ def formula(challenge, evidence):
     "c 的形状是 (visible,)。",
 )
 def three_parameters(challenge, evidence):
-    shapes = (3,), (3, 5), (5,), (4,), (4, 7), (7,)
-    return equal(evidence("shapes"), [str(shape) for shape in shapes])
+    expected = []
+    for a, b in challenge("sizes", (6, 2)):
+        hidden, visible = 2 + int(abs(a) * 9), 11 + int(abs(b) * 9)
+        expected += [str(shape) for shape in ((hidden,), (hidden, visible), (visible,))]
+    return equal(evidence("shapes"), expected)
 
 
 @telltale(
