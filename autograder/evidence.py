@@ -45,7 +45,7 @@ def filled(layer: Any, name: str) -> Any:
 
     layer.initialize(force_reinit=True)
     for full_name, parameter in layer.params.items():
-        key = full_name.removeprefix(layer.prefix)
+        key = full_name.removeprefix(layer.params.prefix)
         parameter.set_data(nd.array(challenge(f"{name}.{key}", parameter.shape)))
     return layer
 

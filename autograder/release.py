@@ -18,7 +18,9 @@ from autograder.course import CONFIG, Course
 from autograder.errors import AutograderError, ReleaseConflict
 
 _COURSE_CONFIG = """# Written by 'autograder release'; the course's settings are in {target}
-load_subconfig({name!r}, path={folder!r})
+from pathlib import Path
+
+load_subconfig({name!r}, path=str(Path(__file__).resolve().parent / {folder!r}))
 """
 _HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 

@@ -102,6 +102,14 @@ def test_a_damaged_source_notebook_counts_as_an_edit(class_project):
     assert Releaser(class_project.course, force=True).release(NAME) == "released"
 
 
+def test_the_courses_settings_hold_wherever_the_command_runs(class_project, monkeypatch):
+    for folder in (class_project.root, class_project.root / "course", class_project.root.parent):
+        monkeypatch.chdir(folder)
+        config = class_project.course.config
+        assert config.CourseDirectory.course_id == "deep-learning-computation"
+        assert config.Execute.timeout == 60
+
+
 def test_an_unknown_assignment_is_named_with_those_there_are(project):
     with pytest.raises(UnknownAssignment, match=f"'nonsense'; choose one of: .*{NAME}"):
         Releaser(project.course).release("nonsense")
