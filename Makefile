@@ -8,8 +8,13 @@ BIN := .venv/bin
 # nbgrader starts alembic from PATH; the kernels must be those of this environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NAME ?= my-sequential
+# The folder that a class shares (see README.md), and where a student works.
+export EXCHANGE
+HOMEWORK ?= homework
+EXCHANGE_IS_THERE = [ -z '$(EXCHANGE)' ] || [ -d '$(EXCHANGE)' ] || { \
+  echo 'make: there is no folder EXCHANGE=$(EXCHANGE); see "If your class shares a folder" in README.md' >&2; exit 1; }
 
-.PHONY: help setup course book lab release grade references check doctor test lint clean
+.PHONY: help setup course book lab student release grade references check doctor test lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +40,11 @@ book: setup ## build both editions into _build/site/{en,zh} (ADDRESS=URL where t
 lab: release ## open JupyterLab: your copies of the assignments in homework/, the formgrader
 	@mkdir -p homework; for released in course/release/*; do \
 	  [ -e homework/$$(basename "$$released") ] || cp -R "$$released" homework/; done
-	@JUPYTER_CONFIG_PATH=$(CURDIR)/exercises jupyter lab \
-	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(LAB_OPTIONS)
+	@$(EXCHANGE_IS_THERE); JUPYTER_CONFIG_PATH=$(CURDIR)/exercises jupyter lab $(LAB_OPTIONS)
+
+student: setup ## open a student's JupyterLab: fetch and hand in through EXCHANGE, work in HOMEWORK
+	@$(EXCHANGE_IS_THERE); mkdir -p '$(HOMEWORK)'; cd '$(HOMEWORK)'; \
+	  JUPYTER_CONFIG_PATH=$(CURDIR)/exercises/student jupyter lab $(LAB_OPTIONS)
 
 release: setup ## make the student versions of every assignment
 	@autograder release

@@ -72,7 +72,8 @@ def release(args: argparse.Namespace) -> int:
     for name in args.names or course.exercises.names:
         status = releaser.release(name)
         out.print(
-            f"{name}: {status} ({args.language}) in {course.root / 'release' / name}", markup=False
+            f"{name}: {status} ({releaser.language}) in {course.root / 'release' / name}",
+            markup=False,
         )
     return 0
 
@@ -256,8 +257,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--language",
         choices=["en", "zh", "both"],
-        default="both",
-        help="prose to keep (default: both)",
+        default="",
+        help="prose to keep (default: Language.language of nbgrader_config.py, else both)",
     )
     edits = command.add_mutually_exclusive_group()
     edits.add_argument(

@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from autograder.course import Course
 from autograder.grading import Outcome
 
 
 def feedback(course: Course, name: str, students: list[str]) -> Iterator[Outcome]:
-    """Write an HTML page for each graded submission; pages newer than their notebook are kept.
+    """Write an HTML page for each graded submission.
 
-    Yields an outcome for each student; its ``problem`` says why there is no page.
+    A page is kept if its notebook, its scores (those given by hand too) and the comments are still
+    those that it was made from. Yields an outcome for each student; its ``problem`` says why there
+    is no page.
     """
     course.notebooks(name)
     course.make_writable_or_fail()
     for student in students:
-        graded = sorted(course.folder("autograded", student, name).glob("*.ipynb"))
-        if not graded:
-            yield Outcome(student, problem=f"not graded yet; run: autograder grade {name}")
-            continue
-        folder = course.folder("feedback", student, name)
-        pages = [folder / f"{path.stem}.html" for path in graded]
-        if all(
-            page.is_file() and page.stat().st_mtime >= path.stat().st_mtime
-            for page, path in zip(pages, graded, strict=True)
-        ):
-            yield Outcome(student, up_to_date=True)
-            continue
-        result = course.api.generate_feedback(name, student, force=True)
-        problem = ""
-        if not result["success"]:
-            what = "nbgrader could not write the feedback"
-            problem = str(course.failure(result, f"feedback-{name}-{student}", what))
-        yield Outcome(student, problem=problem)
+        yield _feedback_one(course, name, student)
+
+
+def _feedback_one(course: Course, name: str, student: str) -> Outcome:
+    graded = course.folder("autograded", student, name)
+    notebooks = sorted(graded.glob("*.ipynb"))
+    if not notebooks:
+        return Outcome(student, problem=f"not graded yet; run: autograder grade {name}")
+    with course.gradebook() as gradebook:
+        try:
+            key = _key(graded, gradebook.find_submission(name, student))
+        except MissingEntry:
+            again = f"run: autograder grade {name} --student {student} --force"
+            return Outcome(student, problem=f"the gradebook holds no score; {again}")
+    folder = course.folder("feedback", student, name)
+    record = ("feedback", name, student)
+    there = all((folder / f"{path.stem}.html").is_file() for path in notebooks)
+    if there and course.recall(*record) == key:
+        return Outcome(student, up_to_date=True)
+    course.remember(None, *record)
+    result = course.api.generate_feedback(name, student, force=True)
+    if not result["success"]:
+        what = "nbgrader could not write the feedback"
+        problem = course.failure(result, f"feedback-{name}-{student}", what)
+        return Outcome(student, problem=str(problem))
+    course.remember(key, *record)
+    return Outcome(student)
+
+
+def _key(graded: Path, submission: SubmittedAssignment) -> str:
+    """Return a hash of all that a page shows, and of what its release needs (time and secret)."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in graded.rglob("*") if path.is_file()):
+        digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
+        scores = sorted((grade.name, grade.score, grade.max_score) for grade in notebook.grades)
+        comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
+        shown = (notebook.name, notebook.late_submission_penalty, scores, comments)
+        digest.update(repr(shown).encode())
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Which preprocessors nbgrader runs, in which order: its own lists with ours put in their place."""
+"""What nbgrader runs: its own lists of preprocessors with ours in their place, our exchange."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nbgrader.preprocessors import ClearSolutions, Execute
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from autograder.exchange import ReleaseFeedback
 from autograder.execute import SandboxedExecute
 from autograder.judge import Judge
 from autograder.language import Language
@@ -42,6 +43,7 @@ def configuration(exercises: Path | None) -> Config:
     config.GenerateAssignment.preprocessors = generate
     # A student who deletes a test cell by accident loses no points.
     config.OverwriteCells.add_missing_cells = True
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
     if exercises:
         config.Judge.exercises = str(exercises)
     return config

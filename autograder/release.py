@@ -20,7 +20,7 @@ from autograder.errors import AutograderError, ReleaseConflict
 _COURSE_CONFIG = """# Written by 'autograder release'; the course's settings are in {target}
 from pathlib import Path
 
-load_subconfig({name!r}, path=str(Path(__file__).resolve().parent / {folder!r}))
+load_subconfig({name!r}, path=str(Path(__file__).parent / {folder!r}))
 """
 _HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
@@ -67,15 +67,20 @@ def read_markdown(path: Path) -> NotebookNode:
 
 
 class Releaser:
-    """Release the assignments of one course in one language."""
+    """Release the assignments of one course in one language, by default the configured one."""
 
     def __init__(
-        self, course: Course, language: str = "both", force: bool = False, keep_edits: bool = False
+        self, course: Course, language: str = "", force: bool = False, keep_edits: bool = False
     ):
         self.course = course
-        self.language = language
+        self._language = language
         self.force = force
         self.keep_edits = keep_edits
+
+    @property
+    def language(self) -> str:
+        """The language to release in; the course has its configuration from the first release."""
+        return self._language or self.course.config.Language.get("language", "both")
 
     def release(self, name: str) -> str:
         """Release one assignment; returns "released" or "unchanged".

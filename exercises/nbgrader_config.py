@@ -9,11 +9,12 @@ c = get_config()  # noqa: F821
 
 EXERCISES = Path(__file__).resolve().parent
 
-c.CourseDirectory.course_id = "deep-learning-computation"
+load_subconfig("nbgrader_config.py", path=str(EXERCISES / "student"))  # noqa: F821
+
 c.CourseDirectory.root = str(EXERCISES.parent / "course")
 
-# Where "Release", "Fetch", "Submit" and "Collect" in JupyterLab hand notebooks over on one machine.
-c.Exchange.root = str(EXERCISES.parent / "course" / "exchange")
+# Where the Assignment List of 'make lab' looks for copies and fetches to.
+c.Exchange.assignment_dir = str(EXERCISES.parent / "homework")
 
 # Seconds a cell may take; a submission that hangs in one cell still keeps its other points.
 c.Execute.timeout = 60

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +16,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from pages import EDITIONS, run
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from autograder import solutions
 from autograder.course import Course, Exercises
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "my-sequential"
+SLOW = 120_000  # milliseconds that a step in a browser may take on a busy machine
+expect.set_options(timeout=SLOW)
 HEADER = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {display_name: Python 3, language: python, name: python3}
@@ -46,6 +51,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = _no_sandbox() if needing else ""
     for item in needing if reason else []:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def nbgrader(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
+    """Run ``nbgrader`` in a folder; it must succeed."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=cwd,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,87 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=options)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of its own profile, whose steps may take long; no script of it may have failed."""
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(SLOW)
+    failed = []
+    # nbgrader's grading view takes MathJax from the network; without it only formulas look plain.
+    page.on("pageerror", lambda e: None if "MathJax" in str(e) else failed.append(str(e)))
+    yield page
+    page.close()
+    assert not failed
+
+
+@pytest.fixture
+def start_lab() -> Iterator[Callable[..., str]]:
+    """A function that runs ``make lab`` or ``make student`` and returns the server's address."""
+    running = []
+
+    def start(target: str, root: Path, home: Path, **variables: str | Path) -> str:
+        for name in ("Makefile", ".venv"):
+            if not (root / name).exists():
+                (root / name).symlink_to(ROOT / name)
+        home.mkdir(exist_ok=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = "--no-browser --allow-root --IdentityProvider.token= --ServerApp.password="
+        variables["LAB_OPTIONS"] = f"{options} --port={port}"
+        log = home / "lab.log"
+        with log.open("w") as stream:
+            process = subprocess.Popen(
+                ["make", "-o", "setup", target, *(f"{k}={v}" for k, v in variables.items())],
+                cwd=root,
+                env={**os.environ, "HOME": str(home)},
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+        running.append(process)
+        while True:
+            assert process.poll() is None, log.read_text()
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return f"http://127.0.0.1:{port}"
+            time.sleep(0.1)
+
+    yield start
+    for process in running:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def open_assignment_list(page: Page, lab: str) -> tuple[Locator, Locator, Locator]:
+    """Open Nbgrader's Assignment List; returns what is released, downloaded and submitted."""
+    page.goto(f"{lab}/lab")
+    # Last comes what was open before: until then, what is opened is closed again.
+    expect(page.get_by_role("tab", name="Launcher")).to_be_visible()
+    page.get_by_role("menuitem", name="Nbgrader").click()
+    page.get_by_role("menuitem", name="Assignment List").click()
+    return tuple(
+        page.locator(f"#{part}_assignments_list") for part in ("released", "fetched", "submitted")
+    )
+
+
+def open_notebook(page: Page, downloaded: Locator) -> None:
+    """Open the notebook of the downloaded assignment."""
+    downloaded.get_by_role("button", name=NAME).click()
+    downloaded.get_by_role("link", name=NAME).click()
+    expect(page.get_by_role("heading", name="Write your own Sequential")).to_be_visible()
+
+
+def validate(page: Page, *said: str) -> None:
+    """Press Validate in the open notebook and wait for a result that says all this."""
+    page.get_by_role("toolbar").get_by_text("Validate").click()
+    dialog = page.locator(".jp-Dialog", has_text="Validation Results")
+    for text in said:
+        expect(dialog).to_contain_text(text)
+    dialog.get_by_role("button", name="Ok").click()
+    expect(dialog).to_have_count(0)
 
 
 def make_project(root: Path) -> Project:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import NAME, ROOT
+from conftest import NAME, ROOT, nbgrader
 
 from autograder import solutions
 from autograder.course import Exercises
@@ -41,18 +41,6 @@ SKIPPED = "class MySequential(nn.Block):\n    pass"
 def wrong_code(name):
     path = ROOT / "exercises" / NAME / "solutions" / f"{name}.py"
     return solutions.read(path).cells["MySequential"]
-
-
-def nbgrader(project, *words):
-    """Run the stock command in the project's course folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
-        cwd=project.root / "course",
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_a_class_with_bad_submissions_is_graded_to_the_end(class_project, right_code):
@@ -131,7 +119,7 @@ def test_stock_nbgrader_gives_the_same_scores(class_project, right_code):
     students = ("ada", "bob", "eve", "zoe")
     ours = {student: project.score(student) for student in students}
 
-    nbgrader(project, "autograde", NAME, "--force")
+    nbgrader("autograde", NAME, "--force", cwd=project.root / "course")
     assert {student: project.score(student) for student in students} == ours
     assert ours == {"ada": 10, "bob": 3.5, "eve": 0, "zoe": 9}
 
@@ -140,7 +128,7 @@ def test_stock_nbgrader_gives_the_same_scores(class_project, right_code):
 def test_stock_nbgrader_gives_the_scores_that_check_proves(class_project, name):
     project = class_project
     assert project.run("demo-class", name, "--students", "3").returncode == 0
-    nbgrader(project, "autograde", name)
+    nbgrader("autograde", name, cwd=project.root / "course")
     expected = project.root / f"course/demo-class/{name}.csv"
     done = project.run("report", name, "--quiet", "--expect", expected)
     assert done.returncode == 0, done.stderr
@@ -274,13 +262,6 @@ def test_without_bubblewrap_nothing_runs_unless_told(class_project, right_code, 
 
 def test_any_nbgrader_course_can_be_graded(tmp_path):
     """The course that ``nbgrader quickstart`` makes: plain asserts, no judge."""
-    path = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-
-    def nbgrader(*words, cwd):
-        words = [sys.executable, "-m", "nbgrader", *words]
-        done = subprocess.run(words, cwd=cwd, env=path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-
     nbgrader("quickstart", "math", cwd=tmp_path)
     course = tmp_path / "math"
     nbgrader("generate_assignment", "ps1", cwd=course)
@@ -329,3 +310,27 @@ def test_feedback_and_report_of_a_class(class_project, right_code):
     expected.write_text("student,score\nada,10\nbob,6\n")
     done = project.run("report", NAME, "--quiet", "--expect", expected)
     assert done.returncode == 1 and "bob: expected 6, got 7" in done.stderr
+
+
+def test_feedback_follows_scores_and_comments_given_by_hand(class_project):
+    project = class_project
+    project.submit("bob", wrong_code("wrong_keyed_by_name"))
+    project.run("grade", NAME)
+    page = project.root / "course/feedback/bob" / NAME / f"{NAME}.html"
+
+    def shown():
+        assert project.run("feedback", NAME).returncode == 0
+        return page.read_text()
+
+    assert "Score: 7.0 / 10.0" in shown()
+    made = page.stat().st_mtime_ns
+    shown()
+    assert page.stat().st_mtime_ns == made
+    with project.course.gradebook() as gradebook:
+        gradebook.find_grade("test-files", NAME, NAME, "bob").manual_score = 0.5
+        gradebook.db.commit()
+    assert "Score: 7.5 / 10.0" in shown()
+    with project.course.gradebook() as gradebook:
+        gradebook.find_comment("MySequential", NAME, NAME, "bob").manual_comment = "Well tried."
+        gradebook.db.commit()
+    assert "Well tried." in shown()

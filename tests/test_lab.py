@@ -1,90 +1,38 @@
-"""JupyterLab and the formgrader, in a browser: what students and instructors see works."""
+"""``make lab``: one person, one folder, both roles."""
 
-import os
-import re
-import shutil
-import socket
 import subprocess
-import sys
-import time
 
 import nbformat
 import pytest
-from conftest import NAME, ROOT
+from conftest import NAME, ROOT, nbgrader, open_assignment_list, open_notebook, validate
+from nbgrader.utils import get_username
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.sandbox
+
+@pytest.mark.sandbox
+def test_copies_in_homework_can_be_validated_and_handed_in(class_project, start_lab, page):
+    root = class_project.root
+    lab = start_lab("lab", root, root / "home")
+    nbgrader("release_assignment", NAME, cwd=root / "course")
+    _, downloaded, submitted = open_assignment_list(page, lab)
+    open_notebook(page, downloaded)
+    validate(page, "NotImplementedError")
+
+    page.get_by_role("tab", name="Assignments").click()
+    downloaded.get_by_role("button", name="Submit").click()
+    expect(submitted).to_contain_text(NAME)
+    nbgrader("collect", NAME, cwd=root / "course")
+    assert (root / "course/submitted" / get_username() / NAME / f"{NAME}.ipynb").is_file()
+    expect(page.get_by_text("Jupyter news")).to_have_count(0)
 
 
-@pytest.fixture
-def page(chromium):
-    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def lab(class_project):
-    """JupyterLab on a project, configured as ``make lab`` does it; returns its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    shutil.copytree(class_project.root / "course/release", class_project.root / "homework")
-    home = class_project.root / "home"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            *(f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password="),
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ],
-        cwd=class_project.root,
-        env={
-            **os.environ,
-            "HOME": str(home),
-            "JUPYTER_CONFIG_PATH": str(class_project.root / "exercises"),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert process.poll() is None
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait()
-
-
-def test_the_formgraders_button_gives_the_score_of_autograder_grade(
-    class_project, lab, page, right_code
-):
-    wrong = right_code.replace("self.register_child(block)", "self._children[block.name] = block")
-    class_project.submit("ada", right_code)
-    class_project.submit("bob", wrong)
-    for student, score in {"ada": "10 / 10", "bob": "7 / 10"}.items():
-        page.goto(f"{lab}/formgrader/manage_submissions/{NAME}")
-        row = page.locator("tr", has_text=student)
-        row.locator("td").nth(5).locator("a").click()
-        expect(row).to_contain_text(score, timeout=60_000)
-    done = class_project.run("grade", NAME, "--force")
-    assert done.returncode == 0, done.stderr
-    assert (class_project.score("ada"), class_project.score("bob")) == (10, 7)
-
-
-def test_a_student_opens_the_notebook_and_validate_shows_what_fails(lab, page):
-    failed = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
-    page.goto(f"{lab}/lab/tree/homework/{NAME}/{NAME}.ipynb")
-    expect(page.get_by_role("heading", name="Write your own Sequential")).to_be_visible(
-        timeout=60_000
-    )
-    page.get_by_role("toolbar").get_by_text("Validate").click()
-    expect(page.locator(".jp-Dialog")).to_contain_text(
-        re.compile("NotImplementedError"), timeout=60_000
-    )
-    assert not failed
+@pytest.mark.parametrize("target", ["lab", "student"])
+def test_a_wrong_exchange_is_named_before_jupyterlab_starts(class_project, target):
+    (class_project.root / "Makefile").symlink_to(ROOT / "Makefile")
+    make = ["make", "-o", "setup", "-o", "release", target, "EXCHANGE=/nowhere"]
+    done = subprocess.run(make, cwd=class_project.root, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "there is no folder EXCHANGE=/nowhere; see" in done.stderr
 
 
 def test_make_lab_never_overwrites_a_students_copy(class_project):

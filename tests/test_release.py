@@ -36,6 +36,14 @@ def test_a_release_holds_the_prose_of_its_language(project, language, english, c
     assert len(code) == 10
 
 
+def test_the_configured_language_is_that_of_every_release(project):
+    config = project.root / "exercises/nbgrader_config.py"
+    config.write_text(f'{config.read_text()}\nc.Language.language = "zh"\n')
+    assert f"{NAME}: released (zh)" in project.run("release", NAME).stdout
+    assert "Write your own Sequential" not in nbformat.writes(project.released())
+    assert f"{NAME}: released (en)" in project.run("release", NAME, "--language", "en").stdout
+
+
 def test_students_get_neither_solution_nor_hidden_test(class_project):
     text = nbformat.writes(class_project.released())
     assert "raise NotImplementedError()" in text
