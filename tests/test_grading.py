@@ -1,6 +1,5 @@
 """Grading a class: honest work is scored, nothing stops the rest, nothing is lost or unearned."""
 
-import os
 import shutil
 import signal
 import subprocess
