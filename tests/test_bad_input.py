@@ -18,11 +18,11 @@ class CenteredLayer(nn.Block):
         {}
         return x - x.mean()
 """
-# What stands in `forward`, and the sentence that feedback must hold.
+# What stands in `forward`, and the sentence (a pattern) that feedback must hold.
 BAD = {
     "raises": ("raise ValueError('no such layer')", "Your code raised ValueError: no such layer"),
     "raises-much": ("raise ValueError('no! ' * 5_000_000)", "Your code raised ValueError: no! no!"),
-    "nothing": ("return None", "layer(x) gives None: does forward return its result?"),
+    "nothing": ("return None", "layer.x. gives None: does forward return its result"),
     "text": ("return 'centered'", "gives wrong numbers or a wrong shape"),
     "loops": ("while True: pass", "This cell ran longer than 8 seconds and was interrupted"),
     "never-stops": (
@@ -30,7 +30,7 @@ BAD = {
         "This cell ran too long or printed too much, and could not be stopped",
     ),
     "dies": ("os._exit(1)", "The kernel died while this cell ran"),
-    "prints-for-ever": ("while True: print('x' * 1000)", "printed more than"),
+    "prints-for-ever": ("while True: print('x' * 1000)", "printed (more than 1,048,576 bytes|too much)"),
     "prints-at-once": ("print('x' * 100_000_000)", "printed too much, and could not be stopped"),
 }
 
@@ -56,4 +56,4 @@ def test_one_bad_task_costs_its_own_points_and_says_why(class_project):
         page = project.root / f"course/feedback/{kind}/{NAME}/{NAME}.html"
         assert page.stat().st_size < 3_000_000
         text = re.sub(r"\s+", " ", page.read_text(encoding="utf-8"))
-        assert sentence in text, kind
+        assert re.search(sentence, text), kind
