@@ -37,6 +37,7 @@ from autograder.execute import OK, Run
 
 VERDICT_MIME = "application/vnd.autograder.verdict+json"
 MAX_BYTES = 16 << 20
+RAISED = "Your code raised "
 
 
 class NoEvidence(Exception):
@@ -125,7 +126,7 @@ def decode(data: Any) -> Any:
     """
     try:
         if "error" in data:
-            raise NoEvidence(f"Your code raised {one_line(*data['error'])}")
+            raise NoEvidence(f"{RAISED}{one_line(*data['error'])}")
         if "json" in data:
             return data["json"]
         if "bytes" in data:

@@ -15,10 +15,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course import Course
 from autograder.grading import find_problem, recorded
-from autograder.judge import load_judge, one_line, read_verdict
+from autograder.judge import RAISED, load_judge, one_line, read_verdict
 from autograder.report import Item, Row, Scores, full_marks, number
 
 SLOWEST, MESSAGES, EXAMPLES = 10, 20, 3
+
+# Addresses of objects, temporary files, and what IPython calls a cell's code.
+_CHANGING = re.compile(r"\b0x[0-9a-f]{6,}|(?<=/tmp/)\w+|\b\d{5,}(?=\.py)")
 
 # --- numbers --------------------------------------------------------------------------------------
 
@@ -94,6 +97,7 @@ class Check:
     grade_id: str
     name: str
     points: float
+    required: bool
     text: str
     passed: int = 0
     failed: int = 0
@@ -132,7 +136,7 @@ class Findings:
         if judge and judge.is_file():
             for grade_id, tests in load_judge(judge).items():
                 for test in tests:
-                    check = Check(grade_id, test.name, test.points, test.en)
+                    check = Check(grade_id, test.name, test.points, test.required, test.en)
                     self._checks[grade_id, test.name] = check
         self._judged = {grade_id for grade_id, _ in self._checks}
 
@@ -217,7 +221,7 @@ def _grade_id(cell: dict[str, Any]) -> str:
 
 def _plain(text: str) -> str:
     """Return a message without what differs from run to run or does not print, and not too long."""
-    text = re.sub(r"\b0x[0-9a-f]{6,}", "0x…", text)
+    text = _CHANGING.sub("…", text.removeprefix(RAISED))
     return "".join(c if c.isprintable() else " " for c in text[:300]).strip()
 
 
