@@ -131,7 +131,8 @@ def report(args: argparse.Namespace) -> int:
         raise AutograderError(f"cannot write to {folder}: {error.strerror}") from error
     left_out = sum(not row.final for row in scores.rows)
     if left_out:
-        out.print(f"the files for Canvas and Moodle leave out {left_out} scores that are not final")
+        total = len(scores.rows)
+        out.print(f"not final, so not in the files for Canvas and Moodle: {left_out} of {total}")
     files = ", ".join(path.name for path in [page, *written])
     out.print(f"written to {folder}: {files}", markup=False)
     if args.expect:

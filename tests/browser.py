@@ -1,4 +1,4 @@
-"""What the tests in a browser share: open a page as on a first visit, and say what is wrong with it."""
+"""What the tests in a browser share: opening a page, and saying what is wrong with it."""
 
 from __future__ import annotations
 
