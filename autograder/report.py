@@ -7,11 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
 from rich.table import Table
-from sqlalchemy import select
+from sqlalchemy import RowMapping, Select, select
 
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -79,9 +87,9 @@ class Scores:
 
 @dataclass
 class _Sum:
-    """What is found of one student's submission while the rows of the gradebook pass by."""
+    """What is added up of one student's submission while the lines of the query pass by."""
 
-    student: dict[str, Any]
+    first: RowMapping
     raw: float = 0.0
     cells: dict[str, float | None] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
@@ -97,48 +105,58 @@ def read(course: Course, name: str, students: list[str]) -> Scores:
     course.notebooks(name)
     with course.gradebook() as gradebook:
         assignment = gradebook.find_assignment(name)
-        items = _items(assignment)
+        by_cell = _items(assignment)
         found: dict[str, _Sum] = {}
-        columns = (
-            *(Student.id, Student.first_name, Student.last_name, Student.email),
-            *(Student.lms_user_id, SubmittedAssignment.timestamp),
-            *(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty),
-            *(Grade.cell_id, Grade.score, Grade.auto_score, Grade.manual_score),
-            Grade.needs_manual_grade,
+        for entry in gradebook.db.execute(_query(assignment)).mappings():
+            total = found.setdefault(entry["student"], _Sum(entry))
+            total.penalties[entry["notebook"]] = entry["penalty"] or 0.0
+            total.raw += entry["score"] or 0.0
+            item = by_cell.get(entry["cell"])
+            if item:
+                known = entry["automatic"] is not None or entry["manual"] is not None
+                total.cells[item.name] = entry["score"] if known else None
+                if entry["waits"]:
+                    total.waiting.append(item.name)
+        items = list(by_cell.values())
+        rows = [_row(course, name, items, student, found.get(student)) for student in students]
+        return Scores(name, assignment.duedate, items, rows)
+
+
+def _query(assignment: Assignment) -> Select:
+    """Return the query for every submission of an assignment: a line for each graded cell."""
+    notebooks = [notebook.id for notebook in assignment.notebooks]
+    cells = [cell.id for notebook in assignment.notebooks for cell in _graded_cells(notebook)]
+    return (
+        select(
+            Student.id.label("student"),
+            Student.first_name,
+            Student.last_name,
+            Student.email,
+            Student.lms_user_id,
+            SubmittedAssignment.timestamp,
+            SubmittedNotebook.id.label("notebook"),
+            SubmittedNotebook.late_submission_penalty.label("penalty"),
+            Grade.cell_id.label("cell"),
+            Grade.score.label("score"),
+            Grade.auto_score.label("automatic"),
+            Grade.manual_score.label("manual"),
+            Grade.needs_manual_grade.label("waits"),
         )
-        query = (
-            select(*columns)
-            .select_from(SubmittedAssignment)
-            .join(Student)
-            .outerjoin(SubmittedNotebook)
-            .outerjoin(Grade)
-            .where(SubmittedAssignment.assignment_id == assignment.id)
+        .select_from(SubmittedAssignment)
+        .join(Student)
+        # The gradebook's indices begin with the notebook and with the cell.
+        .outerjoin(
+            SubmittedNotebook,
+            (SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            & SubmittedNotebook.notebook_id.in_(notebooks),
         )
-        for entry in gradebook.db.execute(query):
-            student, first, last, email, lms, timestamp, notebook, penalty, cell, *grade = entry
-            if student not in found:
-                found[student] = _Sum(
-                    {
-                        "first_name": first or "",
-                        "last_name": last or "",
-                        "email": email or "",
-                        "lms_user_id": lms or "",
-                        "timestamp": timestamp,
-                    }
-                )
-            entries = found[student]
-            entries.penalties[notebook] = penalty or 0.0
-            if cell is not None:
-                score, automatic, manual, waits = grade
-                entries.raw += score
-                if cell in items:
-                    known = automatic is not None or manual is not None
-                    entries.cells[items[cell].name] = score if known else None
-                    if waits:
-                        entries.waiting.append(items[cell].name)
-        by_name = list(items.values())
-        rows = [_row(course, name, by_name, student, found.get(student)) for student in students]
-        return Scores(name, assignment.duedate, by_name, rows)
+        .outerjoin(Grade, (Grade.notebook_id == SubmittedNotebook.id) & Grade.cell_id.in_(cells))
+        .where(SubmittedAssignment.assignment_id == assignment.id)
+    )
+
+
+def _graded_cells(notebook: Notebook) -> list[GradeCell | TaskCell]:
+    return [*notebook.grade_cells, *notebook.task_cells]
 
 
 def _items(assignment: Assignment) -> dict[str, Item]:
@@ -148,7 +166,7 @@ def _items(assignment: Assignment) -> dict[str, Item]:
     for notebook in notebooks:
         prefix = f"{notebook.name}/" if len(notebooks) > 1 else ""
         solutions = {cell.name for cell in notebook.solution_cells}
-        for cell in [*notebook.grade_cells, *notebook.task_cells]:
+        for cell in _graded_cells(notebook):
             if cell.max_score:
                 by_hand = cell.name in solutions or cell in notebook.task_cells
                 items[cell.id] = Item(prefix + cell.name, cell.max_score, by_hand)
@@ -157,19 +175,21 @@ def _items(assignment: Assignment) -> dict[str, Item]:
 
 def _row(course: Course, name: str, items: list[Item], student: str, found: _Sum | None) -> Row:
     max_score = sum(item.points for item in items)
-    cells = found.cells if found else {}
-    cells = {item.name: cells.get(item.name) for item in items}
     if found is None:
-        return Row(student, None, max_score, cells)
+        return Row(student, None, max_score, {item.name: None for item in items})
     graded = any(course.folder("autograded", student, name).glob("*.ipynb"))
     return Row(
         student,
         found.raw if graded else None,
         max_score,
-        cells,
-        penalty=sum(found.penalties.values()),
-        waiting=tuple(found.waiting),
-        **found.student,
+        {item.name: found.cells.get(item.name) for item in items},
+        sum(found.penalties.values()),
+        tuple(found.waiting),
+        found.first["first_name"] or "",
+        found.first["last_name"] or "",
+        found.first["email"] or "",
+        found.first["lms_user_id"] or "",
+        found.first["timestamp"],
     )
 
 
