@@ -32,7 +32,7 @@ course: book ## everything: both editions, assignments, a demonstration class gr
 	  'The book       _build/site/index.html' \
 	  'The notebooks  course/release/' \
 	  'The feedback   course/feedback/' \
-	  'The report     course/reports/$(NAME).csv'
+	  'The report     course/reports/$(NAME).html'
 
 book: setup ## build both editions into _build/site/{en,zh} (ADDRESS=URL where they will be published)
 	@python tools/build_book.py $(if $(ADDRESS),--address $(ADDRESS))

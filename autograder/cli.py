@@ -110,21 +110,35 @@ def feedback(args: argparse.Namespace) -> int:
 
 
 def report(args: argparse.Namespace) -> int:
-    from autograder import report
+    from datetime import datetime
+
+    from autograder import exports, report, report_page
+    from autograder.course import write_whole
 
     course = _course(args)
-    points, rows = report.rows(course, args.name, _students(course, args))
-    path = args.csv or course.root / "reports" / f"{args.name}.csv"
-    try:
-        report.write_csv(path, points, rows)
-    except OSError as error:
-        raise AutograderError(f"cannot write {path}: {error.strerror}") from error
+    scores = report.read(course, args.name, _students(course, args))
+    folder = args.to or course.root / "reports"
     if not args.quiet:
-        out.print(report.table(args.name, points, rows))
-    out.print(f"written to {path}", markup=False)
+        out.print(report.table(scores))
+    findings = report_page.Findings(course, args.name)
+    quiet = args.quiet or not err.is_terminal
+    for row in follow(scores.rows, len(scores.rows), "reading", quiet):
+        findings.add(row)
+    page = folder / f"{args.name}.html"
+    try:
+        written = exports.write_all(folder, scores)
+        write_whole(page, report_page.page(scores, findings, datetime.now().astimezone()))
+    except OSError as error:
+        raise AutograderError(f"cannot write to {folder}: {error.strerror}") from error
+    left_out = sum(not row.final for row in scores.rows)
+    if left_out:
+        total = len(scores.rows)
+        out.print(f"not final, so not in the files for Canvas and Moodle: {left_out} of {total}")
+    files = ", ".join(path.name for path in [page, *written])
+    out.print(f"written to {folder}: {files}", markup=False)
     if args.expect:
-        wrong = report.differences(args.expect, rows)
-        same = f"all {len(rows)} scores are those of {args.expect}"
+        wrong = report.differences(args.expect, scores.rows)
+        same = f"all {len(scores.rows)} scores are those of {args.expect}"
         return _finish(wrong, f"{len(wrong)} scores differ from {args.expect}" if wrong else same)
     return 0
 
@@ -282,10 +296,15 @@ def parser() -> argparse.ArgumentParser:
     command = add("feedback", feedback, "Write the feedback pages of graded submissions.")
     submissions(command)
 
-    command = add("report", report, "Show the scores of an assignment and write them as CSV.")
+    command = add(
+        "report",
+        report,
+        "Show the scores of an assignment; write a page with its statistics, and CSV files: "
+        "NAME.csv with every point, NAME-canvas.csv, NAME-moodle.csv and NAME-nbgrader.csv.",
+    )
     submissions(command)
     command.add_argument(
-        "--csv", type=Path, metavar="FILE", help="(default: reports/NAME.csv in the course)"
+        "--to", type=Path, metavar="DIR", help="where to write (default: reports/ in the course)"
     )
     command.add_argument(
         "--expect",

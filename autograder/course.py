@@ -29,6 +29,14 @@ _RAISED = re.compile(
 )
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, and its folder, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
 @dataclass(frozen=True)
 class Exercises:
     """The folder ``exercises/``: <name>/ holds <name>.md, judge.py and solutions/."""
@@ -142,10 +150,7 @@ class Course:
         if value is None:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(value, indent=1), encoding="utf-8")
-        new.replace(path)
+        write_whole(path, json.dumps(value, indent=1))
 
     def _record(self, *parts: str) -> Path:
         return self.state.joinpath(*parts[:-1], f"{parts[-1]}.json")

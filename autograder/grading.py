@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import nbformat
 from nbgrader.api import MissingEntry
@@ -83,6 +85,13 @@ def find_problem(folder: Path, notebooks: list[str]) -> str:
     return ""
 
 
+def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
+    """Return what is remembered of a submission's last grading: its ``key`` and how many
+    ``seconds`` it took, or the ``problem`` that stopped it; nothing if there was none."""
+    record = course.recall("graded", name, student)
+    return record if isinstance(record, dict) else {}  # the first version kept the key alone
+
+
 def _grade_one(
     course: Course, name: str, student: str, notebooks: list[str], force: bool
 ) -> Outcome:
@@ -93,19 +102,21 @@ def _grade_one(
     record = ("graded", name, student)
     key = _key(course, name, submitted)
     autograded = course.folder("autograded", student, name)
-    done = course.recall(*record) == key
+    done = recorded(course, name, student).get("key") == key
     up_to_date = done and not force and any(autograded.glob("*.ipynb"))
     if not up_to_date:
         # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
         course.remember(None, *record)
+        started = monotonic()
         result = course.api.autograde(name, student, force=True, create=True)
         if not result["success"]:
             if "KeyboardInterrupt" in (result.get("error") or ""):
                 raise KeyboardInterrupt
             log = f"grade-{name}-{student}"
-            problem = course.failure(result, log, "nbgrader could not grade it")
-            return Outcome(student, problem=str(problem))
-        course.remember(key, *record)
+            problem = str(course.failure(result, log, "nbgrader could not grade it"))
+            course.remember({"problem": problem}, *record)
+            return Outcome(student, problem=problem)
+        course.remember({"key": key, "seconds": round(monotonic() - started, 2)}, *record)
     with course.gradebook() as gradebook:
         try:
             submission = gradebook.find_submission(name, student)

@@ -37,6 +37,7 @@ from autograder.execute import OK, Run
 
 VERDICT_MIME = "application/vnd.autograder.verdict+json"
 MAX_BYTES = 16 << 20
+RAISED = "Your code raised "
 
 
 class NoEvidence(Exception):
@@ -61,12 +62,17 @@ class Telltale:
 
 @dataclass
 class Verdict:
-    """What the judge decided for one cell: points, and the tell-tales that passed and failed."""
+    """What the judge decided for one cell: points, and the tell-tales that passed and failed.
+
+    ``messages`` are the lines that the student reads; ``reasons`` say why a tell-tale could not be
+    tried at all.
+    """
 
     score: float
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -120,7 +126,7 @@ def decode(data: Any) -> Any:
     """
     try:
         if "error" in data:
-            raise NoEvidence(f"Your code raised {_one_line(*data['error'])}")
+            raise NoEvidence(f"{RAISED}{one_line(*data['error'])}")
         if "json" in data:
             return data["json"]
         if "bytes" in data:
@@ -137,7 +143,7 @@ def decode(data: Any) -> Any:
         raise NoEvidence("The hidden test's report could not be read.") from error
 
 
-def _one_line(kind: str, text: str) -> str:
+def one_line(kind: str, text: str) -> str:
     """Return an exception as one line; MXNet's own message stands below a C++ stack trace."""
     lines = [line for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if line.startswith(f"{kind}: ")] or lines
@@ -200,6 +206,7 @@ def decide(telltales: list[Telltale], messages: dict[str, Any], nonce: str) -> V
             verdict.passed.append(test.name)
         else:
             verdict.failed.append(test.name)
+            verdict.reasons += [why] * bool(why)
             for bullet, text in (("- ", test.en), ("  ", test.zh), ("  ", why)):
                 lines = textwrap.wrap(text, 96, initial_indent=bullet, subsequent_indent="  ")
                 verdict.messages += lines
@@ -210,13 +217,17 @@ def decide(telltales: list[Telltale], messages: dict[str, Any], nonce: str) -> V
 
 def verdict_output(verdict: Verdict) -> NotebookNode:
     """Return a cell output that states a verdict, for people and for :func:`read_verdict`."""
-    details = {"passed": verdict.passed, "failed": verdict.failed}
+    details = {
+        "passed": verdict.passed,
+        "failed": verdict.failed,
+        "reasons": verdict.reasons,
+    }
     return new_output("display_data", {"text/plain": verdict.text, VERDICT_MIME: details})
 
 
 def read_verdict(cell: NotebookNode) -> dict[str, list[str]] | None:
-    """Return the names of the tell-tales that ``passed`` and ``failed``, as an autograded cell
-    states them, or None where no judge decided."""
+    """Return the names of the tell-tales that ``passed`` and ``failed``, and the ``reasons``, as an
+    autograded cell states them, or None where no judge decided."""
     for output in cell.get("outputs", []):
         if VERDICT_MIME in output.get("data", {}):
             return output["data"][VERDICT_MIME]

@@ -30,7 +30,10 @@ BAD = {
         "This cell ran too long or printed too much, and could not be stopped",
     ),
     "dies": ("os._exit(1)", "The kernel died while this cell ran"),
-    "prints-for-ever": ("while True: print('x' * 1000)", "printed (more than 1,048,576 bytes|too much)"),
+    "prints-for-ever": (
+        "while True: print('x' * 1000)",
+        "printed (more than 1,048,576 bytes|too much)",
+    ),
     "prints-at-once": ("print('x' * 100_000_000)", "printed too much, and could not be stopped"),
 }
 

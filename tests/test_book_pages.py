@@ -14,10 +14,10 @@ from urllib.parse import quote, unquote, urldefrag
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browser import inaccessible, open_page, wider
 from bs4 import BeautifulSoup
 from pages import CHAPTERS, EDITIONS, PAGES, ROOT, WITH_CODE
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from autograder.course import Exercises
 from autograder.device import execution_device, installed_mxnet
@@ -25,7 +25,6 @@ from autograder.device import execution_device, installed_mxnet
 ALL_PAGES = [*PAGES, "genindex", "search"]
 # What the theme does and we do not mend: its logo stands outside every landmark of the page.
 THEME_FAULTS = {("region", ".only-light"), ("region", ".only-dark")}
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What a reader would look for, and the page that must be among the answers.
 SEARCHES = {
     "en": {
@@ -185,18 +184,6 @@ def address(site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def open_page(chromium: Browser, url: str, home: str, **look: object) -> tuple[Page, list[str]]:
-    """Open a page as on a first visit; return it with errors logged and strangers asked."""
-    page = chromium.new_context(**look).new_page()
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda r: faults.append(r.url) if not r.url.startswith(home) else None)
-    page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status > 399 else None)
-    page.goto(url, wait_until="networkidle")
-    return page, faults
-
-
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
@@ -204,22 +191,14 @@ def test_pages_are_sound_in_a_browser(
     chromium: Browser, address: str, edition: str, scheme: str, width: int
 ) -> None:
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    options = {"runOnly": AXE_RULES, "resultTypes": ["violations"]}
     wrong = {}
     for name in ALL_PAGES:
         page, logged = open_page(chromium, f"{address}{edition}/{name}.html", address, **look)
         faults = list(logged)  # as the reader has them; axe asks for style sheets of its own
         # What is folded must be sound as well.
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if beyond > 0:
-            faults.append(f"{beyond} px wider than the window")
-        found = {
-            (violation["id"], " ".join(node["target"]))
-            for violation in Axe().run(page, options=options).response["violations"]
-            for node in violation["nodes"]
-        }
-        faults += map(str, found - THEME_FAULTS)
+        faults += wider(page)
+        faults += map(str, inaccessible(page) - THEME_FAULTS)
         page.context.close()
         if faults:
             wrong[name] = faults

@@ -206,8 +206,10 @@ def test_a_record_cut_short_counts_as_none(class_project, right_code):
     project.submit("ada", right_code)
     project.run("grade", NAME)
     state = project.root / "course/.autograder"
-    (state / "graded" / NAME / "ada.json").write_text("{")
-    assert "1 graded, 0 up to date" in project.run("grade", NAME).stdout
+    # What a full disk leaves, and what the first version of the autograder kept.
+    for record in ("{", '"0123456789abcdef"'):
+        (state / "graded" / NAME / "ada.json").write_text(record)
+        assert "1 graded, 0 up to date" in project.run("grade", NAME).stdout
     (state / "released" / f"{NAME}.json").write_text("")
     done = project.run("grade", NAME)
     assert done.returncode == 1 and f"run: autograder release {NAME}" in done.stderr
@@ -283,32 +285,17 @@ def test_any_nbgrader_course_can_be_graded(tmp_path):
     assert scores["bob"] > scores["ada"]
 
 
-def test_feedback_and_report_of_a_class(class_project, right_code):
+def test_feedback_of_a_class(class_project, right_code):
     project = class_project
-    project.submit("ada", right_code)
     project.submit("bob", wrong_code("wrong_keyed_by_name"))
     project.submit("eve", right_code).write_text("{")
     project.run("grade", NAME)
     done = project.run("feedback", NAME)
-    assert f"{NAME}: 2 feedback pages" in done.stdout
+    assert f"{NAME}: 1 feedback pages" in done.stdout
     assert done.returncode == 1 and "eve: NOT GRADED: not graded yet" in done.stderr
     page = (project.root / "course/feedback/bob" / NAME / f"{NAME}.html").read_text()
     assert "A block that is added twice must run twice" in page
     assert "同一个块追加两次，就应当运行两次" in page
-
-    done = project.run("report", NAME)
-    assert done.returncode == 0 and "full" in done.stdout
-    lines = (project.root / f"course/reports/{NAME}.csv").read_text().splitlines()
-    assert (
-        lines[0] == "student,score,max_score,status,test-forward,test-blocks,test-index,test-files"
-    )
-    assert lines[1:3] == ["ada,10,10,graded,3.5,3,1.5,2", "bob,7,10,graded,2.5,3,1.5,0"]
-    assert lines[3].startswith("eve,,10,not graded")
-
-    expected = project.root / "expected.csv"
-    expected.write_text("student,score\nada,10\nbob,6\n")
-    done = project.run("report", NAME, "--quiet", "--expect", expected)
-    assert done.returncode == 1 and "bob: expected 6, got 7" in done.stderr
 
 
 def test_feedback_follows_scores_and_comments_given_by_hand(class_project):
