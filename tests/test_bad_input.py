@@ -30,7 +30,11 @@ BAD = {
         "This cell ran too long or printed too much, and could not be stopped",
     ),
     "dies": ("os._exit(1)", "The kernel died while this cell ran"),
-    "prints-for-ever": ("while True: print('x' * 1000)", "printed more than"),
+    # Whether it can be stopped is a question of speed.
+    "prints-for-ever": (
+        "while True: print('x' * 1000)",
+        "printed more than | printed too much, and could not be stopped",
+    ),
     "prints-at-once": ("print('x' * 100_000_000)", "printed too much, and could not be stopped"),
 }
 
@@ -56,4 +60,4 @@ def test_one_bad_task_costs_its_own_points_and_says_why(class_project):
         page = project.root / f"course/feedback/{kind}/{NAME}/{NAME}.html"
         assert page.stat().st_size < 3_000_000
         text = re.sub(r"\s+", " ", page.read_text(encoding="utf-8"))
-        assert sentence in text, kind
+        assert any(choice in text for choice in sentence.split(" | ")), kind

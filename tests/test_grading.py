@@ -113,8 +113,8 @@ def test_a_class_with_bad_submissions_is_graded_to_the_end(class_project, right_
         "spoof": 0,
         "skips": 0,
     }
-    # What ran before the kernel died or hung still counts.
-    assert project.score("dies") == 6.5
+    # A kernel that died or hung costs the test that it ran.
+    assert project.score("dies") == 8.5
     assert project.score("loops") == 8.5
 
     again = project.run("grade", NAME)
