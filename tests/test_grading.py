@@ -255,7 +255,7 @@ def test_without_bubblewrap_nothing_runs_unless_told(class_project, right_code, 
     project.submit("ada", right_code + f"\nopen({str(tmp_path / 'escaped')!r}, 'w').close()")
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("prlimit", "sh", "env"):
+    for name in ("sh", "env"):
         (tools / name).symlink_to(shutil.which(name))
     refused = project.run("grade", NAME, PATH=str(tools))
     assert refused.returncode == 1
