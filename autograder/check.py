@@ -63,7 +63,7 @@ def check(
     exercises: Exercises,
     name: str,
     folder: Path,
-    sandbox: str = "cold",
+    sandbox: str = "warm",
     seed: int | None = None,
 ) -> Iterator[Result]:
     """Grade every solution file below ``folder`` as a submission to a course made for the purpose.

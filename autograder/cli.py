@@ -38,7 +38,7 @@ def follow(items: Iterable, total: int, what: str, quiet: bool) -> Iterator:
 def _course(args: argparse.Namespace):
     from autograder.course import Course
 
-    return Course.open(args.course, getattr(args, "sandbox", "cold"))
+    return Course.open(args.course, getattr(args, "sandbox", "warm"))
 
 
 def _students(course, args: argparse.Namespace) -> list[str]:
@@ -258,9 +258,11 @@ def parser() -> argparse.ArgumentParser:
     def sandbox(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--sandbox",
-            choices=["cold", "none"],
-            default="cold",
-            help="cold: a new kernel in bubblewrap for each submission (default); "
+            choices=["warm", "cold", "none"],
+            default="warm",
+            help="warm: each submission's kernel is forked, inside bubblewrap, from a process that "
+            "has imported MXNet, and is a cold one where that does not work (default); "
+            "cold: it is a new process inside bubblewrap; "
             "none: run student code unconfined, only if you trust every submission",
         )
 

@@ -78,10 +78,10 @@ class Course:
 
     root: Path
     exercises: Exercises | None = None
-    sandbox: str = "cold"
+    sandbox: str = "warm"
 
     @classmethod
-    def open(cls, root: str | Path | None = None, sandbox: str = "cold") -> Course:
+    def open(cls, root: str | Path | None = None, sandbox: str = "warm") -> Course:
         """Return the course at ``root``, by default the ``course/`` beside the exercises.
 
         Raises AutograderError if ``root`` is not there.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
 
-from autograder import device, sandbox
+from autograder import device, sandbox, warm
 from autograder.errors import SandboxUnavailable
 
 
@@ -26,10 +27,11 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
     version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
     kernel = _kernel_in_sandbox()
     lines.append(("sandbox", not kernel, kernel or f"{version}; runs Python with MXNet"))
-    lines += [
-        ("", holds, f"{name}: {'yes' if holds else 'NO'}") for name, holds in enforced.items()
-    ]
-    lines.append(("", True, "number of processes: not limited"))
+    # The system exempts root from some limits.
+    no = "NO" if os.geteuid() else "NO (as root; grade as another user)"
+    lines += [("", holds, f"{name}: {'yes' if holds else no}") for name, holds in enforced.items()]
+    reason = warm.unavailable()
+    lines.append(("", not reason, f"warm kernels: {f'no ({reason})' if reason else 'yes'}"))
     confined = all(holds for name, holds in enforced.items() if "limit" not in name)
     return lines, python and mxnet and not kernel and confined
 

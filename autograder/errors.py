@@ -23,6 +23,13 @@ class SandboxUnavailable(AutograderError):
         )
 
 
+class ForkServerError(AutograderError):
+    """A warm kernel cannot be had here, or not any more; cold ones may work."""
+
+    def __init__(self, reason: str):
+        super().__init__(f"the fork server for warm kernels failed: {reason}; try '--sandbox cold'")
+
+
 class JudgeError(AutograderError):
     """An assignment's judge.py is at fault, not a submission."""
 

@@ -47,9 +47,11 @@ class SandboxedExecute(Execute):
     """
 
     sandbox = Enum(
-        ["cold", "none"],
-        default_value="cold",
-        help="cold: a new kernel in bubblewrap for each submission. none: unconfined student code.",
+        ["warm", "cold", "none"],
+        default_value="warm",
+        help="Each submission has a kernel of its own. warm: in bubblewrap, forked from a process "
+        "that has imported MXNet; cold where that does not work. cold: in bubblewrap, a new "
+        "process. none: unconfined student code.",
     ).tag(config=True)
 
     nonce = Unicode(
@@ -67,6 +69,11 @@ class SandboxedExecute(Execute):
     # nbclient would skip cells that a student tagged, and nbgrader gives skipped tests full points.
     skip_cells_with_tag = Unicode("", help=Execute.skip_cells_with_tag.help).tag(config=True)
 
+    # Student code has nothing to put in order before its kernel is killed.
+    shutdown_kernel = Enum(
+        ["graceful", "immediate"], "immediate", help=Execute.shutdown_kernel.help
+    ).tag(config=True)
+
     iopub_timeout = Integer(15, help=Execute.iopub_timeout.help).tag(config=True)
 
     @default("error_on_timeout")
@@ -79,7 +86,7 @@ class SandboxedExecute(Execute):
         manager.client_factory = BoundedClient
         if self.sandbox != "none":
             sandbox.require()
-            manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager)
+            manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager, how=self.sandbox)
         return manager
 
     @contextmanager

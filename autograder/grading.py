@@ -126,12 +126,13 @@ def _grade_one(
 
 
 def _key(course: Course, name: str, submitted: Path) -> str:
-    """Return a hash of all that a score depends on: submission, tests, judge, sandbox, grader."""
+    """Return a hash of all that a score depends on: submission, tests, judge, grader, and whether
+    the code was confined; warm and cold kernels give the same score."""
     files = [p for p in sorted(submitted.rglob("*")) if p.is_file() and not p.is_symlink()]
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")
-    digest = hashlib.sha256(f"{__version__} {course.sandbox}".encode())
+    digest = hashlib.sha256(f"{__version__} {course.sandbox == 'none'}".encode())
     for path in files:
         if path.is_file():
             digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from queue import Empty
+from time import monotonic
 from typing import Any
 
 import zmq
@@ -26,6 +28,28 @@ class BoundedClient(AsyncKernelClient):
         context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         context.setsockopt(zmq.RCVHWM, 64)
         return context
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once the kernel has answered and its output comes through.
+
+        jupyter_client's own then waits until there was no output for 200 ms; here every reader
+        looks at which request an output belongs to. Raises RuntimeError as that one does.
+        """
+        deadline = monotonic() + (timeout or float("inf"))
+        while True:
+            self.kernel_info()
+            try:
+                reply = await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+            except Empty:
+                pass
+            else:
+                self._handle_kernel_info_reply(reply)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
 
 class Allowance:

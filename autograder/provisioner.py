@@ -6,15 +6,19 @@ any Jupyter program, by ``JUPYTER_DEFAULT_PROVISIONER_NAME=autograder-sandbox``.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Enum
 
-from autograder import sandbox
+from autograder import sandbox, warm
 from autograder.evidence import NONCE_VARIABLE
 
 NAME = "autograder-sandbox"
@@ -24,11 +28,12 @@ PASSED_ON = (NONCE_VARIABLE, "NBGRADER_EXECUTION")
 class SandboxedKernelSpecs(KernelSpecManager):
     """The installed kernelspecs, each changed to start in the sandbox."""
 
+    how = Enum(["warm", "cold"], "warm", help="How the kernels start.")
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         spec = super().get_kernel_spec(kernel_name)
-        spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": NAME}}
-        # A signal would reach bubblewrap, not the kernel behind it in another process namespace.
-        spec.interrupt_mode = "message"
+        provisioner = {"provisioner_name": NAME, "config": {"how": self.how}}
+        spec.metadata = {**spec.metadata, "kernel_provisioner": provisioner}
         return spec
 
 
@@ -39,27 +44,64 @@ class SandboxProvisioner(LocalProvisioner):
     no network. Raises SandboxUnavailable where the sandbox does not work; never runs without it.
     """
 
+    how = Enum(
+        ["warm", "cold"],
+        "warm",
+        help="warm: forked from a process that has imported MXNet, where that works and the "
+        "kernel is IPython's. cold: a new process.",
+    ).tag(config=True)
+
     _share: tempfile.TemporaryDirectory | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         sandbox.require()
+        # A signal would reach what stands before the kernel, which is in a namespace of its own.
+        self.kernel_spec.interrupt_mode = "message"
         # Not under a long path: a socket's address has at most 107 characters.
-        self._share = tempfile.TemporaryDirectory(prefix="autograder-", dir="/tmp")
+        self._share = self._share or tempfile.TemporaryDirectory(prefix="autograder-", dir="/tmp")
         share = Path(self._share.name)
         manager = self.parent
         manager.transport, manager.ip = "ipc", str(share / "socket")
         manager.connection_file = str(share / "connection.json")
-        kwargs = await super().pre_launch(**kwargs)
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         environment = kwargs.get("env") or os.environ
-        kwargs["cmd"] = sandbox.command(
-            kwargs["cmd"],
-            work=Path(kwargs.pop("cwd", None) or ".").resolve(),
-            share=share,
-            environment={name: environment[name] for name in PASSED_ON if name in environment},
-        )
-        return kwargs
+        inside = {
+            "work": Path(kwargs.pop("cwd", None) or ".").resolve(),
+            "share": Path(self._share.name),
+            "extra": {name: environment[name] for name in PASSED_ON if name in environment},
+        }
+        if self.how == "warm" and warm.can_run(cmd) and warm.usable():
+            self.process = await asyncio.to_thread(warm.start, cmd[1:], **inside)
+            return self.connection_info
+        return await super().launch_kernel(sandbox.command(cmd, **inside), **kwargs)
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        await self._ended(1)
+
+    async def kill(self, restart: bool = False) -> None:
+        await super().kill(restart)
+        await self._ended(5)
 
     async def cleanup(self, restart: bool = False) -> None:
         await super().cleanup(restart)
         if self._share and not restart:
             self._share.cleanup()
+
+    async def _ended(self, seconds: float) -> None:
+        """Return when the process has ended, for jupyter_client would look only ten times a second;
+        after this time it looks, and acts, itself."""
+        if await self.poll() is not None:
+            return
+        own = isinstance(self.process, warm.Process)
+        descriptor = self.process.fileno() if own else os.pidfd_open(self.process.pid)
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), seconds)
+        finally:
+            loop.remove_reader(descriptor)
+            if not own:
+                os.close(descriptor)

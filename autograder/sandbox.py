@@ -3,6 +3,7 @@
 Inside: its own user, process, mount, network and ipc namespaces; the system and the Python
 environment read-only; a work folder with a copy of the submission's files and ``/tmp``, both in
 memory and of limited size; no capabilities, no network, no other process, no gradebook, no source.
+:mod:`autograder.forkserver` opens the same sandbox for a process that moves in.
 """
 
 from __future__ import annotations
@@ -32,11 +33,24 @@ class Limits:
     cpu_seconds: int = 300
     file_size: int = 256 * MIB
     open_files: int = 1024
+    processes: int = 1024
     work_folder: int = 256 * MIB
     temporary_folder: int = 256 * MIB
 
+    def resources(self) -> dict[str, int]:
+        """Return the limits that the kernel keeps for a process, by their names in ``prlimit``."""
+        return {
+            "core": 0,
+            "as": self.memory,
+            "cpu": self.cpu_seconds,
+            "fsize": self.file_size,
+            "nofile": self.open_files,
+            "nproc": self.processes,
+        }
 
-# What the probe prints from inside; each value is whether that protection holds.
+
+# What the probe prints from inside; each value is whether that protection holds. A limit on
+# processes is tried out, for the system exempts root, whatever it is called inside.
 _PROBE = """
 import json, os, resource, socket
 def refused(path):
@@ -45,6 +59,16 @@ def refused(path):
     except OSError:
         return True
     os.remove(path)
+    return False
+def no_fork():
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+    try:
+        child = os.fork()
+    except OSError:
+        return True
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
     return False
 work = os.statvfs(os.getcwd())
 status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
@@ -57,6 +81,7 @@ print(json.dumps({
     "memory limit": resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY,
     "size limit of files": resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY,
     "size limit of the work folder": work.f_blocks * work.f_frsize < 1 << 30,
+    "limit on the number of processes": no_fork(),
 }))
 """
 
@@ -101,29 +126,35 @@ def _python() -> list[str]:
     return options
 
 
-def command(
-    argv: list[str],
-    *,
-    work: Path | None = None,
-    share: Path | None = None,
-    environment: dict[str, str] | None = None,
-    limits: Limits | None = None,
-) -> list[str]:
-    """Return the command line that runs ``argv`` in a sandbox.
-
-    The files of the folder ``work`` are copied into the work folder, where the command starts;
-    notebooks and symbolic links are left out. The folder ``share`` is there under its own path
-    and writable. Nothing of the caller's environment comes through but ``environment``.
-    """
-    limits = limits or Limits()
-    variables = {
+def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the whole environment of a process inside: ours and what ``extra`` adds."""
+    return {
         "HOME": HOME,
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "MPLCONFIGDIR": "/tmp/matplotlib",
-        **(environment or {}),
+        **(extra or {}),
     }
+
+
+def command(
+    argv: list[str],
+    *,
+    work: Path | None = None,
+    share: Path | None = None,
+    extra: dict[str, str] | None = None,
+    limits: Limits | None = None,
+    info_fd: int | None = None,
+) -> list[str]:
+    """Return the command line that runs ``argv`` in a sandbox.
+
+    The files of the folder ``work`` are copied into the work folder, where the command starts;
+    notebooks and symbolic links are left out. The folder ``share`` is there under its own path
+    and writable. Nothing of the caller's environment comes through but ``extra``. On ``info_fd``
+    bubblewrap tells about its namespaces in JSON.
+    """
+    limits = limits or Limits()
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
     options += _system()
@@ -139,18 +170,20 @@ def command(
     options += ["--dir", FILES]
     if share:
         options += ["--bind", str(share), str(share)]
-    for name, value in variables.items():
+    for name, value in environment(extra).items():
         options += ["--setenv", name, value]
+    if info_fd is not None:
+        options += ["--info-fd", str(info_fd)]
     options += ["--remount-ro", "/", "--chdir", WORK]
-    rlimits = [
-        "--core=0",
-        f"--as={limits.memory}",
-        f"--cpu={limits.cpu_seconds}",
-        f"--fsize={limits.file_size}",
-        f"--nofile={limits.open_files}",
-    ]
+    # Inside, where the number of processes counts those of this sandbox alone.
+    confined = ["prlimit", *(f"--{name}={value}" for name, value in limits.resources().items())]
     copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
-    return ["prlimit", *rlimits, "bwrap", *options, "--", "sh", "-c", copy_files, "sh", *argv]
+    return ["bwrap", *options, "--", *confined, "sh", "-c", copy_files, "sh", *argv]
+
+
+def probe() -> str:
+    """Return the program that tries from inside what must not work, and prints what holds."""
+    return _PROBE.replace("HIDDEN", repr(str(Path(__file__))))
 
 
 @functools.cache
@@ -161,11 +194,9 @@ def enforced() -> dict[str, bool]:
     """
     if shutil.which("bwrap") is None:
         raise SandboxUnavailable("bubblewrap is not installed (sudo apt-get install bubblewrap)")
-    hidden = Path(__file__).parent / "sandbox.py"
-    probe = _PROBE.replace("HIDDEN", repr(str(hidden)))
     try:
         done = subprocess.run(
-            command([sys.executable, "-I", "-S", "-c", probe]),
+            command([sys.executable, "-I", "-S", "-c", probe()]),
             capture_output=True,
             text=True,
             timeout=60,
@@ -178,8 +209,12 @@ def enforced() -> dict[str, bool]:
     return json.loads(done.stdout)
 
 
+def missing(enforced: dict[str, bool]) -> list[str]:
+    """Name what does not hold of the protections that keep student code in; limits are not."""
+    return [name for name, holds in enforced.items() if not holds and "limit" not in name]
+
+
 def require() -> None:
     """Raise SandboxUnavailable unless every protection that keeps student code in holds here."""
-    broken = [name for name, holds in enforced().items() if not holds and "limit" not in name]
-    if broken:
+    if broken := missing(enforced()):
         raise SandboxUnavailable("not enforced: " + ", ".join(broken))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -52,6 +53,19 @@ def test_json_is_all_that_stands_on_standard_output(project, right_code):
         "good.py": {"score": 10.0, "max": 10.0, "cells": full},
         "loud.py": {"score": 10.0, "max": 10.0, "cells": full},
     }
+
+
+@pytest.mark.sandbox
+def test_warm_and_cold_kernels_give_the_same_points(project):
+    folder = project.root / "some"
+    folder.mkdir()
+    for path in sorted((ROOT / "exercises" / NAME / "solutions").glob("*.py"))[::8]:
+        shutil.copy2(path, folder)
+    command = ("check", NAME, "--solutions", folder, "--json", "--seed", "1", "--sandbox")
+    warm, cold = (project.run(*command, how) for how in ("warm", "cold"))
+    assert warm.returncode == cold.returncode == 0, warm.stderr + cold.stderr
+    assert json.loads(warm.stdout) == json.loads(cold.stdout)
+    assert not warm.stderr, "no word of a cold kernel in its place"
 
 
 @pytest.mark.sandbox
