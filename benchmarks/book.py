@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ["book", "tools", "_config.yml", "requirements-common.txt", "requirements-cpu.txt"]
+PARTS = ["book", "exercises", "tools", "_config.yml"]
+PARTS += ["requirements-common.txt", "requirements-cpu.txt"]
 
 
 def build(folder: Path, *editions: str) -> float:
