@@ -184,7 +184,7 @@ def _row(course: Course, name: str, items: list[Item], student: str, found: _Sum
         max_score,
         {item.name: found.cells.get(item.name) for item in items},
         sum(found.penalties.values()),
-        tuple(found.waiting),
+        tuple(item.name for item in items if item.name in found.waiting),
         found.first["first_name"] or "",
         found.first["last_name"] or "",
         found.first["email"] or "",
