@@ -15,6 +15,7 @@ from autograder.errors import AutograderError
 from autograder.grading import grade
 from autograder.judge import read_verdict
 from autograder.release import Releaser
+from autograder.report import automatic_points
 from autograder.solutions import Solution
 
 
@@ -79,6 +80,7 @@ def check(
         if seed is not None:
             course.config.SandboxedExecute.nonce = str(seed)
         Releaser(course).release(name)
+        points = automatic_points(course, name)
         released = nbformat.read(Path(root, "release", name, f"{name}.ipynb"), as_version=4)
         students = {f"solution-{number:04}": file for number, file in enumerate(files)}
         for student, file in students.items():
@@ -90,12 +92,18 @@ def check(
             if outcome.problem:
                 yield Result(file, files[file], problem=outcome.problem)
             else:
-                yield _read(course, name, outcome.student, file, files[file])
+                yield _read(course, name, outcome.student, points, file, files[file])
 
 
-def _read(course: Course, name: str, student: str, file: str, solution: Solution) -> Result:
+def _read(
+    course: Course,
+    name: str,
+    student: str,
+    points: dict[str, float],
+    file: str,
+    solution: Solution,
+) -> Result:
     """Read one graded submission's points from the gradebook, its tell-tales from the notebook."""
-    points = course.automatic_points(name)
     with course.gradebook() as gradebook:
         notebooks = gradebook.find_submission(name, student).notebooks
         cells = {g.name: g.score for n in notebooks for g in n.grades if g.name in points}

@@ -182,19 +182,6 @@ class Course:
             raise AutograderError(f"'{name}' was not released yet; run: autograder release {name}")
         raise UnknownAssignment(name, known)
 
-    def automatic_points(self, name: str) -> dict[str, float]:
-        """Return the points of an assignment's test cells by grade id; what is graded by hand is
-        left out. Raises AutograderError if the assignment was not released here."""
-        self.notebooks(name)
-        points = {}
-        with self.gradebook() as gradebook:
-            for notebook in gradebook.find_assignment(name).notebooks:
-                by_hand = {cell.name for cell in notebook.solution_cells}
-                for cell in notebook.grade_cells:
-                    if cell.max_score and cell.name not in by_hand:
-                        points[cell.name] = cell.max_score
-        return points
-
     def make_writable_or_fail(self) -> None:
         """Make the course folder; raises AutograderError if nothing can be written there."""
         try:

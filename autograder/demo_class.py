@@ -10,6 +10,7 @@ import nbformat
 from autograder import solutions
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.report import automatic_points
 
 
 def demo_class(course: Course, name: str, students: int) -> tuple[Path, int]:
@@ -20,9 +21,9 @@ def demo_class(course: Course, name: str, students: int) -> tuple[Path, int]:
     assignment was not released, or if a solution file's header names no score.
     """
     folder = course.exercises.markdown(name).parent / "solutions"
+    full = sum(automatic_points(course, name).values())
     course.make_writable_or_fail()
     released = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
-    full = sum(course.automatic_points(name).values())
     files = _alternate(solutions.read_all(folder))
     width = max(2, len(str(students)))
     lines = []

@@ -173,6 +173,17 @@ def _items(assignment: Assignment) -> dict[str, Item]:
     return items
 
 
+def automatic_points(course: Course, name: str) -> dict[str, float]:
+    """Return the points of the cells that tests grade, by :attr:`Item.name`.
+
+    Raises UnknownAssignment, or AutograderError if the assignment was not released here.
+    """
+    course.notebooks(name)
+    with course.gradebook() as gradebook:
+        items = _items(gradebook.find_assignment(name)).values()
+        return {item.name: item.points for item in items if not item.by_hand}
+
+
 def _row(course: Course, name: str, items: list[Item], student: str, found: _Sum | None) -> Row:
     max_score = sum(item.points for item in items)
     if found is None:

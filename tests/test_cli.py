@@ -45,9 +45,11 @@ def test_a_mistake_gets_one_sentence_and_exit_status_1(class_project, words, sen
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_grading_before_a_release_says_what_to_run(project):
-    done = project.run("grade", NAME)
+@pytest.mark.parametrize("command", ["grade", "feedback", "report", "demo-class"])
+def test_a_command_before_the_release_says_what_to_run(project, command):
+    done = project.run(command, NAME)
     assert done.returncode == 1 and f"run: autograder release {NAME}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_damaged_configuration_is_named(class_project):
