@@ -19,9 +19,6 @@ from typing import IO
 from check_editions import differences
 
 try:
-    from student_notebooks import write as write_student_notebooks
-
-    from autograder.course import Exercises
     from autograder.device import execution_device, installed_mxnet
     from autograder.errors import AutograderError
 except ModuleNotFoundError:
@@ -175,6 +172,17 @@ def build_all(names: list[str], address: str) -> None:
     (BUILD / "site" / "index.html").write_text(CHOOSER, encoding="utf-8")
 
 
+def write_student_notebooks() -> None:
+    """Release the assignments that the first page offers; exit if one cannot be released."""
+    # Imports nbgrader, which `-h` and a failed check need not wait for.
+    import student_notebooks
+
+    try:
+        student_notebooks.write(ROOT / "exercises", BUILD / "assignments")
+    except AutograderError as error:
+        sys.exit(f"The assignments cannot be offered: {error}")
+
+
 def main() -> None:
     """Build the editions named on the command line, by default all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,10 +211,8 @@ def main() -> None:
     os.environ["TZ"] = "UTC"
     time.tzset()
     try:
-        write_student_notebooks(Exercises(ROOT / "exercises"), BUILD / "assignments")
+        write_student_notebooks()
         build_all(names, arguments.address)
-    except AutograderError as error:
-        sys.exit(f"The assignments cannot be offered: {error}")
     except OSError as error:
         sys.exit(f"Cannot write {error.filename}: {error.strerror}. Mend that and run again.")
     print(f"Open {(BUILD / 'site' / 'index.html').relative_to(ROOT)} in a browser.")

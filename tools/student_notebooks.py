@@ -15,11 +15,12 @@ from autograder.release import Releaser
 LANGUAGES = ("en", "zh")
 
 
-def write(exercises: Exercises, folder: Path) -> None:
-    """Write ``folder/<language>/<name>.ipynb`` for each assignment, where it is not current.
+def write(root: Path, folder: Path) -> None:
+    """Write ``folder/<language>/<name>.ipynb`` for each assignment in ``root``, if not current.
 
     Raises AutograderError if an assignment cannot be released.
     """
+    exercises = Exercises(root)
     current = folder / "key"
     key = _key(exercises)
     if current.is_file() and current.read_text() == key:
@@ -27,12 +28,12 @@ def write(exercises: Exercises, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for language in LANGUAGES:
         (folder / language).mkdir(parents=True)
-        with tempfile.TemporaryDirectory(prefix="assignments-") as root:
-            releaser = Releaser(Course(Path(root), exercises), language)
+        with tempfile.TemporaryDirectory(prefix="assignments-") as course:
+            releaser = Releaser(Course(Path(course), exercises), language)
             for name in exercises.names:
                 releaser.release(name)
                 notebook = f"{name}.ipynb"
-                shutil.copy(Path(root, "release", name, notebook), folder / language / notebook)
+                shutil.copy(Path(course, "release", name, notebook), folder / language / notebook)
     current.write_text(key)
 
 
