@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
-from autograder.course import Course
+from autograder.course import Course, hash_files
 from autograder.grading import Outcome
 
 
@@ -53,12 +52,9 @@ def _feedback_one(course: Course, name: str, student: str) -> Outcome:
 
 def _key(graded: Path, submission: SubmittedAssignment) -> str:
     """Return a hash of all that a page shows, and of what its release needs (time and secret)."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in graded.rglob("*") if path.is_file()):
-        digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    shown = []
     for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
         scores = sorted((grade.name, grade.score, grade.max_score) for grade in notebook.grades)
         comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
-        shown = (notebook.name, notebook.late_submission_penalty, scores, comments)
-        digest.update(repr(shown).encode())
-    return digest.hexdigest()
+        shown.append((notebook.name, notebook.late_submission_penalty, scores, comments))
+    return hash_files(repr(shown), sorted(filter(Path.is_file, graded.rglob("*"))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 
 from autograder import __version__, sandbox
-from autograder.course import Course
+from autograder.course import Course, hash_files
 from autograder.errors import AutograderError
 from autograder.release import Releaser
 
@@ -132,8 +131,5 @@ def _key(course: Course, name: str, submitted: Path) -> str:
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")
-    digest = hashlib.sha256(f"{__version__} {course.sandbox == 'none'}".encode())
-    for path in files:
-        if path.is_file():
-            digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    start = f"{__version__} {course.sandbox == 'none'}"
+    return hash_files(start, filter(Path.is_file, files))

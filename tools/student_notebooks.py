@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
 import autograder.language
 import autograder.release
-from autograder.course import Course, Exercises
+from autograder.course import Course, Exercises, hash_files
 from autograder.release import Releaser
 
 LANGUAGES = ("en", "zh")
@@ -39,8 +38,5 @@ def write(root: Path, folder: Path) -> None:
 
 def _key(exercises: Exercises) -> str:
     """Return a hash of the sources and of what releases them."""
-    digest = hashlib.sha256()
     code = [Path(module.__file__) for module in (autograder.release, autograder.language)]
-    for path in [*map(exercises.markdown, exercises.names), *code]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return hash_files("", [*map(exercises.markdown, exercises.names), *code])
