@@ -293,18 +293,20 @@ def test_a_forked_process_can_use_the_server_too():
     assert server_pid() == server
 
 
-def test_random_numbers_are_those_of_a_new_process():
+def test_numbers_and_names_are_those_of_a_new_process():
     code = """
 import random, numpy, uuid
-from mxnet import nd
+from mxnet import nd, sym
+from mxnet.gluon import nn
 print(random.random(), numpy.random.rand(), uuid.uuid4(), nd.random.uniform(shape=3).asnumpy())
+print(nn.HybridSequential().name, nn.Dense(2).name, sym.FullyConnected(sym.var("x"), num_hidden=2))
 """
     argv = sandbox.command([sys.executable, "-c", code])
     cold = subprocess.run(argv, capture_output=True, text=True).stdout.split(maxsplit=3)
     first, second = (warm.run(code).stdout.split(maxsplit=3) for _ in range(2))
     for own, other in ((first, second), (first, cold)):
         assert all(a != b for a, b in zip(own[:3], other[:3], strict=True))
-        assert own[3] == other[3], "MXNet's begin alike in every process"
+        assert own[3] == other[3], "MXNet's and its names begin alike in every process"
 
 
 def test_where_warm_kernels_do_not_work_cold_ones_are_used_and_it_is_said_once(
