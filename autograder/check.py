@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +13,9 @@ import nbformat
 from autograder import solutions
 from autograder.course import Course, Exercises
 from autograder.errors import AutograderError
-from autograder.grading import grade
+from autograder.grading import Grading
 from autograder.judge import read_verdict
+from autograder.pool import Pool
 from autograder.release import Releaser
 from autograder.report import automatic_points
 from autograder.solutions import Solution
@@ -64,6 +66,7 @@ def check(
     exercises: Exercises,
     name: str,
     folder: Path,
+    pool: Pool,
     sandbox: str = "warm",
     seed: int | None = None,
 ) -> Iterator[Result]:
@@ -87,12 +90,16 @@ def check(
             target = course.folder("submitted", student, name)
             target.mkdir(parents=True)
             nbformat.write(files[file].fill(released), target / f"{name}.ipynb")
-        for outcome in grade(course, name, list(students)):
+        done: dict[str, Result] = {}
+        waiting = deque(files)
+        for outcome in Grading(course, name, list(students), pool):
             file = students[outcome.student]
             if outcome.problem:
-                yield Result(file, files[file], problem=outcome.problem)
+                done[file] = Result(file, files[file], problem=outcome.problem)
             else:
-                yield _read(course, name, outcome.student, points, file, files[file])
+                done[file] = _read(course, name, outcome.student, points, file, files[file])
+            while waiting and waiting[0] in done:
+                yield done.pop(waiting.popleft())
 
 
 def _read(

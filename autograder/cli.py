@@ -4,41 +4,37 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from autograder import __version__
 from autograder.errors import AutograderError
+from autograder.progress import follow
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
-
-
-def follow(items: Iterable, total: int, what: str, quiet: bool) -> Iterator:
-    """Pass items on and show how many are done: a bar on a terminal, else a line for each."""
-    if quiet or not total:
-        yield from items
-    elif err.is_terminal:
-        columns = [TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
-        with Progress(*columns, console=err, transient=True) as progress:
-            task = progress.add_task(what, total=total)
-            for item in items:
-                progress.advance(task)
-                yield item
-    else:
-        for number, item in enumerate(items, 1):
-            err.print(f"[{number}/{total}] {item}", markup=False)
-            yield item
 
 
 def _course(args: argparse.Namespace):
     from autograder.course import Course
 
     return Course.open(args.course, getattr(args, "sandbox", "warm"))
+
+
+@contextmanager
+def _workers(args: argparse.Namespace) -> Iterator:
+    """Open the pool that the arguments ask for, and close it."""
+    from autograder.pool import open_local
+
+    with closing(open_local(args.workers, args.sandbox)) as pool:
+        yield pool
 
 
 def _students(course, args: argparse.Namespace) -> list[str]:
@@ -79,22 +75,28 @@ def release(args: argparse.Namespace) -> int:
 
 
 def grade(args: argparse.Namespace) -> int:
-    from autograder.grading import grade
-
+    started = monotonic()
     course = _course(args)
     students = _students(course, args)
     if args.sandbox == "none":
         err.print(
             "warning: student code runs unconfined on this machine, as you asked", style="bold red"
         )
-    outcomes = list(
-        follow(grade(course, args.name, students, args.force), len(students), "grading", args.quiet)
-    )
-    problems = [o for o in outcomes if o.problem]
-    kept = sum(o.up_to_date for o in outcomes)
-    graded = len(outcomes) - kept - len(problems)
+    from autograder.grading import Grading
+
+    with _workers(args) as pool:
+        grading = Grading(course, args.name, students, pool, args.force)
+        total = len(students)
+        show = partial(follow, console=err, quiet=args.quiet, running=lambda: grading.running)
+        problems, kept, graded = [], 0, 0
+        for outcome in show(grading, total, "grading"):
+            kept += outcome.up_to_date
+            graded += outcome.score is not None
+            problems += [outcome] if outcome.problem else []
+    took = f" in {monotonic() - started:.0f} s" if graded else ""
     return _finish(
-        problems, f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person"
+        problems,
+        f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person{took}",
     )
 
 
@@ -103,7 +105,7 @@ def feedback(args: argparse.Namespace) -> int:
 
     course = _course(args)
     students = _students(course, args)
-    outcomes = list(follow(feedback(course, args.name, students), len(students), "feedback", True))
+    outcomes = list(feedback(course, args.name, students))
     problems = [o for o in outcomes if o.problem]
     pages = len(outcomes) - len(problems)
     return _finish(problems, f"{args.name}: {pages} feedback pages in {course.root / 'feedback'}")
@@ -113,7 +115,7 @@ def report(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from autograder import exports, report, report_page
-    from autograder.course import write_whole
+    from autograder.files import write_whole
 
     course = _course(args)
     scores = report.read(course, args.name, _students(course, args))
@@ -122,7 +124,7 @@ def report(args: argparse.Namespace) -> int:
         out.print(report.table(scores))
     findings = report_page.Findings(course, args.name)
     quiet = args.quiet or not err.is_terminal
-    for row in follow(scores.rows, len(scores.rows), "reading", quiet):
+    for row in follow(scores.rows, len(scores.rows), "reading", err, quiet):
         findings.add(row)
     page = folder / f"{args.name}.html"
     try:
@@ -159,14 +161,9 @@ def check(args: argparse.Namespace) -> int:
     for name in names:
         folder = args.solutions or exercises.root / name / "solutions"
         total = sum(1 for _ in folder.rglob("*.py"))
-        results = list(
-            follow(
-                check(exercises, name, folder, args.sandbox, args.seed),
-                total,
-                name,
-                args.quiet or args.json,
-            )
-        )
+        with _workers(args) as pool:
+            found = check(exercises, name, folder, pool, args.sandbox, args.seed)
+            results = list(follow(found, total, name, err, args.quiet or args.json))
         for result in results:
             file = result.file if len(names) == 1 else f"{name}/{result.file}"
             summaries[file] = result.summary()
@@ -255,7 +252,14 @@ def parser() -> argparse.ArgumentParser:
     def quiet(command: argparse.ArgumentParser) -> None:
         command.add_argument("--quiet", action="store_true", help="show no progress")
 
-    def sandbox(command: argparse.ArgumentParser) -> None:
+    def execution(command: argparse.ArgumentParser) -> None:
+        command.add_argument(
+            "--workers",
+            type=_count,
+            default=len(os.sched_getaffinity(0)),
+            metavar="N",
+            help="submissions to run at the same time (default: one for each core, %(default)s)",
+        )
         command.add_argument(
             "--sandbox",
             choices=["warm", "cold", "none"],
@@ -291,7 +295,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("grade", grade, "Autograde the submissions of an assignment in the sandbox.")
     submissions(command)
-    sandbox(command)
+    execution(command)
     command.add_argument("--force", action="store_true", help="grade again what is up to date")
     quiet(command)
 
@@ -333,7 +337,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="draw the same challenges in every run (default: others each time, as in grading)",
     )
-    sandbox(command)
+    execution(command)
     quiet(command)
 
     command = add(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError
@@ -21,6 +20,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
 from autograder.errors import AutograderError, UnknownAssignment
+from autograder.files import write_whole
 
 CONFIG = "nbgrader_config.py"
 
@@ -28,22 +28,6 @@ CONFIG = "nbgrader_config.py"
 _RAISED = re.compile(
     r"^ *(?:(?P<module>[\w.]+)\.)?(?P<kind>[A-Z]\w+): (?P<message>\S.*)$", re.MULTILINE
 )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, and its folder, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
-
-
-def hash_files(start: str, paths: Iterable[Path]) -> str:
-    """Return a hash of a text and of the files' names and contents, in this order."""
-    digest = hashlib.sha256(start.encode())
-    for path in paths:
-        digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -137,14 +121,15 @@ class Course:
         return NbGraderAPI(CourseDirectory(config=self.config), config=self.config)
 
     @contextmanager
-    def gradebook(self) -> Iterator[Gradebook]:
+    def gradebook(self, kind: type[Gradebook] = Gradebook) -> Iterator[Gradebook]:
         """Open the gradebook; raises AutograderError if the database cannot be used."""
         url = self.api.coursedir.db_url
         try:
-            with Gradebook(url, self.api.coursedir.course_id) as gradebook:
+            with closing(kind(url, self.api.coursedir.course_id)) as gradebook:
                 yield gradebook
-        except DatabaseError as error:
-            raise AutograderError(f"the gradebook {url} cannot be used: {error.orig}") from error
+        except (DatabaseError, InvalidEntry) as error:
+            reason = getattr(error, "orig", error)
+            raise AutograderError(f"the gradebook {url} cannot be used: {reason}") from error
 
     def recall(self, *parts: str) -> Any:
         """Return what :meth:`remember` last wrote under this path, or None."""

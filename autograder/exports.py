@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.plugins.export import CsvExportPlugin
 
-from autograder.course import write_whole
+from autograder.files import write_whole
 from autograder.report import Scores, number
 
 

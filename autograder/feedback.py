@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
-from autograder.course import Course, hash_files
+from autograder.course import Course
+from autograder.files import hash_files
 from autograder.grading import Outcome
 
 

@@ -32,6 +32,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder import sandbox
+from autograder.processes import call, die_with
 
 LAUNCHER = "ipykernel_launcher"
 CODE = "-c"
@@ -67,21 +68,12 @@ _NAMESPACES = {
     "cgroup": 0x02000000,
 }
 # prctl(2) and capset(2)
-_SET_PDEATHSIG, _CAPBSET_DROP, _SET_NO_NEW_PRIVS = 1, 24, 38
+_CAPBSET_DROP, _SET_NO_NEW_PRIVS = 24, 38
 _CAPABILITY_VERSION_3 = 0x20080522
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _ClientGone(Exception):
     """The client let go of the connection before its kernel ran."""
-
-
-def _call(name: str, *arguments: object) -> None:
-    """Call a function of the C library; raises OSError where it fails."""
-    if getattr(_libc, name)(*arguments) != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{name}: {os.strerror(error)}")
 
 
 def _preload() -> None:
@@ -140,7 +132,7 @@ def _warden(server: int, descriptor: int, output: int) -> None:
     """Serve one connection: open a sandbox, run what is asked for in it, close it; never return."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _die_with(server)
+        die_with(server)
         with socket.socket(fileno=descriptor) as connection:
             request = json.loads(connection.recv(MAX_MESSAGE))
             try:
@@ -152,13 +144,6 @@ def _warden(server: int, descriptor: int, output: int) -> None:
         pass
     finally:
         os._exit(0)  # which also closes the sandbox, wherever an error came from
-
-
-def _die_with(parent: int) -> None:
-    """Have the system kill this process when its parent ends."""
-    _call("prctl", _SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def _run(request: dict, connection: socket.socket, output: int) -> int:
@@ -222,7 +207,7 @@ def _join(pidfd: int) -> None:
         ours, theirs = (Path(f"/proc/{who}/ns/{name}").stat() for who in ("self", pid))
         if ours.st_ino != theirs.st_ino:
             flags |= flag
-    _call("setns", pidfd, flags)
+    call("setns", pidfd, flags)
 
 
 def _become(request: dict, connection: socket.socket, output: int) -> None:
@@ -261,10 +246,10 @@ def _become(request: dict, connection: socket.socket, output: int) -> None:
 def _drop_privileges() -> None:
     """Give up every capability for good; entering the user namespace gave us all of them."""
     for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
-        _call("prctl", _CAPBSET_DROP, capability, 0, 0, 0)
+        call("prctl", _CAPBSET_DROP, capability, 0, 0, 0)
     header, nothing = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
-    _call("capset", header, nothing)
-    _call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    call("capset", header, nothing)
+    call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _python(argv: list[str], started: Callable[[], None]) -> None:

@@ -1,22 +1,33 @@
-"""Autograde the submissions of one assignment in turn; one bad submission stops no other."""
+"""Grade an assignment's submissions: sanitise here, execute anywhere, judge and record here.
+
+One process writes the gradebook; workers see a notebook and its files, never the gradebook, the
+sources, the judges or another submission. What was executed is on disk before it is recorded, so a
+run that is killed at any moment goes on where it was.
+"""
 
 from __future__ import annotations
 
+import errno
 import re
-from collections import Counter
+import traceback
+from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import nbformat
-from nbgrader.api import MissingEntry
+from nbgrader.api import InvalidEntry
+from sqlalchemy.exc import DatabaseError
 
-from autograder import __version__, sandbox
-from autograder.course import Course, hash_files
+from autograder import phases, results, sandbox
+from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.files import hash_files
+from autograder.pool import Pool
 from autograder.release import Releaser
+from autograder.results import Results
+from autograder.work import Executed, Task, environment, settings
 
 
 @dataclass(frozen=True)
@@ -32,27 +43,202 @@ class Outcome:
     def __str__(self) -> str:
         if self.problem:
             return f"{self.student}: NOT GRADED: {self.problem}"
-        note = " (up to date)" if self.up_to_date else ""
-        return f"{self.student}: {self.score:g} of {self.max_score:g}{note}"
+        if self.up_to_date:
+            return f"{self.student}: up to date"
+        return f"{self.student}: {self.score:g} of {self.max_score:g}"
 
 
-def grade(course: Course, name: str, students: list[str], force: bool = False) -> Iterator[Outcome]:
-    """Autograde the submissions of the given students, yielding each outcome as it is known.
+@dataclass
+class _Job:
+    """A submission on its way: what it is made from, and its notebooks by name: executed, yet to be
+    executed, and those whose worker was lost."""
 
-    A submission whose files, tests and judge are those of its last grading is not run again,
-    unless ``force``. Raises UnknownAssignment, AutograderError if the course cannot be written,
-    and SandboxUnavailable before any student code would run unconfined.
+    student: str
+    key: str
+    executed: dict[str, Executed] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    lost: dict[str, Task] = field(default_factory=dict)
+    problem: str = ""
+
+
+class Grading:
+    """One run over the submissions of some students: iterate over it, and they are graded.
+
+    Yields each outcome as it is known, in any order. A submission whose files, tests, judge and
+    grader are those of its last grading is not touched, unless ``force``; one of whose tests the
+    judge alone changed is judged again, not executed. Making it raises UnknownAssignment, and
+    AutograderError if the course cannot be written. Iterating raises AutograderError when no
+    other submission could be graded either; what was graded till then is kept.
     """
-    notebooks = course.notebooks(name)
-    course.make_writable_or_fail()
-    if course.exercises and not Releaser(course).is_current(name):
-        raise AutograderError(
-            f"the source of '{name}' changed since its last release; run: autograder release {name}"
+
+    def __init__(
+        self, course: Course, name: str, students: list[str], pool: Pool, force: bool = False
+    ) -> None:
+        self._notebooks = course.notebooks(name)
+        course.make_writable_or_fail()
+        if course.exercises and not Releaser(course).is_current(name):
+            raise AutograderError(
+                f"the source of '{name}' changed since its last release; "
+                f"run: autograder release {name}"
+            )
+        self._course, self._name, self._students, self._force = course, name, students, force
+        self._results = Results(course.state / "executed" / name)
+        self._settings = settings(course.config)
+        self._pool = pool
+        self._jobs: dict[str, _Job] = {}
+        self._queue: deque[tuple[str, str]] = deque()  # student and notebook, for the next workers
+
+    @property
+    def running(self) -> int:
+        """The number of submissions that are being executed."""
+        return len(self._jobs)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        with phases.one_gradebook(self._course) as self._gradebook:
+            try:
+                yield from self._grade()
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                raise AutograderError(
+                    f"no space left for {self._course.root}; make room and run the command again: "
+                    "what was graded is kept"
+                ) from error
+
+    def _grade(self) -> Iterator[Outcome]:
+        suspects: list[_Job] = []
+        for student in self._students:
+            job = self._prepare(student)  # while the workers are busy
+            if isinstance(job, Outcome):
+                yield job
+            elif job.tasks:
+                yield from self._execute(job, suspects)
+            else:
+                yield self._record(job)
+        yield from self._drain(suspects)
+        # Each alone: if its worker is lost again, there is no doubt which submission did it.
+        for job in suspects:
+            job.tasks, job.lost = job.lost, {}
+            again: list[_Job] = []
+            yield from self._execute(job, again)
+            yield from self._drain(again)
+            if again:
+                yield self._set_aside(job)
+
+    def _prepare(self, student: str) -> _Job | Outcome:
+        """Sanitise a submission, and find out which of its notebooks must be executed."""
+        course, name = self._course, self._name
+        submitted = course.folder("submitted", student, name)
+        try:
+            key = _key(course, name, submitted)
+        except OSError as error:
+            return Outcome(student, problem=f"{error.filename} cannot be read: {error.strerror}")
+        last = recorded(course, name, student)
+        if last.get("key") == key and not self._force:
+            if "problem" in last:
+                return Outcome(student, problem=last["problem"])
+            if any(course.folder("autograded", student, name).glob("*.ipynb")):
+                return Outcome(student, up_to_date=True)
+        problem = find_problem(submitted, self._notebooks)
+        if problem:
+            return Outcome(student, problem=problem)
+        # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
+        course.remember(None, "graded", name, student)
+        try:
+            notebooks, files = phases.sanitize(course, name, student)
+        except Exception as error:
+            return self._failed(student, error)
+        job = _Job(student, key)
+        for notebook, text in notebooks.items():
+            task = Task(text, files, self._settings, environment())
+            kept = None if self._force else self._results.find(student, notebook, results.key(task))
+            if kept:
+                job.executed[notebook] = kept
+            else:
+                job.tasks[notebook] = task
+        return job
+
+    def _execute(self, job: _Job, suspects: list[_Job]) -> Iterator[Outcome]:
+        """Queue a job; return when a worker has it, with the outcomes of those done meanwhile."""
+        self._jobs[job.student] = job
+        self._queue.extend((job.student, notebook) for notebook in job.tasks)
+        self._fill()
+        while self._queue:
+            yield from self._collect(suspects)
+
+    def _drain(self, suspects: list[_Job]) -> Iterator[Outcome]:
+        while self._jobs:
+            yield from self._collect(suspects)
+
+    def _fill(self) -> None:
+        """Give the workers that are free something to do."""
+        while self._queue and self._pool.room():
+            student, notebook = self._queue.popleft()
+            self._pool.submit((student, notebook), self._jobs[student].tasks[notebook])
+
+    def _collect(self, suspects: list[_Job]) -> Iterator[Outcome]:
+        """Wait for workers; yields the outcomes of the jobs that are done, and appends those whose
+        worker was lost to ``suspects``."""
+        done = []
+        for (student, notebook), executed in self._pool.wait():
+            job = self._jobs[student]
+            task = job.tasks.pop(notebook)
+            if executed is None:
+                job.lost[notebook] = task
+            elif executed.unfit:
+                raise AutograderError(executed.problem)
+            elif executed.problem:
+                job.problem = executed.problem
+            else:
+                self._results.keep(student, notebook, results.key(task), executed)
+                job.executed[notebook] = executed
+            if not job.tasks:
+                done.append(self._jobs.pop(student))
+        self._fill()  # before anything is recorded, which takes its time
+        for job in done:
+            if job.lost:
+                suspects.append(job)
+            else:
+                yield self._record(job)
+
+    def _record(self, job: _Job) -> Outcome:
+        """Judge and record a submission whose notebooks were all executed."""
+        course, name, student = self._course, self._name, job.student
+        record = ("graded", name, student)
+        if job.problem:
+            course.remember({"problem": job.problem}, *record)
+            return Outcome(student, problem=job.problem)
+        try:
+            score, max_score = phases.record(course, name, student, job.executed, self._gradebook)
+        except Exception as error:
+            return self._failed(student, error)
+        seconds = sum(executed.seconds for executed in job.executed.values())
+        course.remember({"key": job.key, "seconds": round(seconds, 2)}, *record)
+        return Outcome(student, score, max_score)
+
+    def _failed(self, student: str, error: Exception) -> Outcome:
+        """Tell the error that stopped one submission; raise one that would stop every other."""
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        if full or isinstance(error, (DatabaseError, InvalidEntry)):
+            raise error
+        course, name = self._course, self._name
+        phases.discard(course, name, student)
+        what = "nbgrader could not grade it"
+        text = {"error": "".join(traceback.format_exception(error))}
+        problem = str(course.failure(text, f"grade-{name}-{student}", what))
+        course.remember({"problem": problem}, "graded", name, student)
+        return Outcome(student, problem=problem)
+
+    def _set_aside(self, job: _Job) -> Outcome:
+        """Remember not to try a submission again until it changes."""
+        problem = (
+            "its worker was lost twice while it ran, so it is set aside; look at its code, and run "
+            f"it again by: autograder grade {self._name} --student {job.student} --force"
         )
-    if course.sandbox != "none":
-        sandbox.require()
-    for student in students:
-        yield _grade_one(course, name, student, notebooks, force)
+        self._course.remember(
+            {"problem": problem, "key": job.key}, "graded", self._name, job.student
+        )
+        return Outcome(job.student, problem=problem)
 
 
 def find_problem(folder: Path, notebooks: list[str]) -> str:
@@ -91,39 +277,6 @@ def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}  # the first version kept the key alone
 
 
-def _grade_one(
-    course: Course, name: str, student: str, notebooks: list[str], force: bool
-) -> Outcome:
-    submitted = course.folder("submitted", student, name)
-    problem = find_problem(submitted, notebooks)
-    if problem:
-        return Outcome(student, problem=problem)
-    record = ("graded", name, student)
-    key = _key(course, name, submitted)
-    autograded = course.folder("autograded", student, name)
-    done = recorded(course, name, student).get("key") == key
-    up_to_date = done and not force and any(autograded.glob("*.ipynb"))
-    if not up_to_date:
-        # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
-        course.remember(None, *record)
-        started = monotonic()
-        result = course.api.autograde(name, student, force=True, create=True)
-        if not result["success"]:
-            if "KeyboardInterrupt" in (result.get("error") or ""):
-                raise KeyboardInterrupt
-            log = f"grade-{name}-{student}"
-            problem = str(course.failure(result, log, "nbgrader could not grade it"))
-            course.remember({"problem": problem}, *record)
-            return Outcome(student, problem=problem)
-        course.remember({"key": key, "seconds": round(monotonic() - started, 2)}, *record)
-    with course.gradebook() as gradebook:
-        try:
-            submission = gradebook.find_submission(name, student)
-        except MissingEntry:
-            return Outcome(student, problem="nbgrader recorded no score; run again with --force")
-        return Outcome(student, submission.score, submission.max_score, up_to_date)
-
-
 def _key(course: Course, name: str, submitted: Path) -> str:
     """Return a hash of all that a score depends on: submission, tests, judge, grader, and whether
     the code was confined; warm and cold kernels give the same score."""
@@ -131,5 +284,5 @@ def _key(course: Course, name: str, submitted: Path) -> str:
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")
-    start = f"{__version__} {course.sandbox == 'none'}"
+    start = f"{environment()} {course.sandbox == 'none'}"
     return hash_files(start, filter(Path.is_file, files))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import autograder.language
 import autograder.release
-from autograder.course import Course, Exercises, hash_files
+from autograder.course import Course, Exercises
+from autograder.files import hash_files
 from autograder.release import Releaser
 
 LANGUAGES = ("en", "zh")

@@ -1,0 +1,152 @@
+"""nbgrader's autograding in two phases, with the execution between them left to others.
+
+:func:`sanitize` does what ``nbgrader autograde`` does before it runs a submission's notebooks, and
+:func:`record` what it does after, with a gradebook that stays open: nbgrader itself opens it nine
+times for each submission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import temp_attrs
+from nbgrader.converters import Autograde, autograde
+from nbgrader.preprocessors import (
+    latesubmissions,
+    overwritecells,
+    overwritekernelspec,
+    saveautogrades,
+)
+from nbgrader.utils import rmtree
+
+from autograder.course import Course
+from autograder.execute import SandboxedExecute
+from autograder.work import Executed
+
+# The modules of nbgrader's that open a gradebook while a submission is autograded.
+_OPENERS = (autograde, latesubmissions, overwritecells, overwritekernelspec, saveautogrades)
+
+
+class _OpenGradebook(Gradebook):
+    """A gradebook that many use, each as if it had opened it."""
+
+    def __exit__(self, *exception: object) -> None:
+        """Leave it open."""
+
+
+@contextmanager
+def one_gradebook(course: Course) -> Iterator[Gradebook]:
+    """Open the gradebook, and have nbgrader's steps use it instead of opening one each.
+
+    Raises AutograderError, whenever it happens, if the database cannot be used.
+    """
+    with course.gradebook(_OpenGradebook) as gradebook:
+        for module in _OPENERS:
+            module.Gradebook = lambda *arguments: gradebook
+        try:
+            yield gradebook
+        finally:
+            for module in _OPENERS:
+                module.Gradebook = Gradebook
+
+
+class _Phase(Autograde):
+    """One phase, for one submission. Errors are raised, not gathered as nbgrader does."""
+
+    def convert_notebooks(self) -> None:
+        self.exporter.optimistic_validation = True  # once, not after each preprocessor
+        self.notebooks = sorted(*self.assignments.values())
+        self.convert(self.coursedir.assignment_id, self.coursedir.student_id)
+
+    def convert(self, assignment: str, student: str) -> None:
+        raise NotImplementedError
+
+
+class _Sanitize(_Phase):
+    """Prepare the submission's folder and records; the notebooks' texts by name are ``ready``."""
+
+    def convert(self, assignment: str, student: str) -> None:
+        self.ready = {}
+        self.init_destination(assignment, student)
+        self.run_pre_convert_hook()
+        self.init_assignment(assignment, student)
+        for path in self.notebooks:
+            self._init_preprocessors()
+            resources = self.init_single_notebook_resources(path)
+            text, _ = self.exporter.from_filename(path, resources)
+            self.ready[resources["unique_key"]] = text
+
+
+class _Record(_Phase):
+    """Judge and record the notebooks ``executed``, by name."""
+
+    executed: dict[str, Executed]
+
+    def convert(self, assignment: str, student: str) -> None:
+        for path in self.notebooks:
+            if Path(path).stem in self.executed:
+                self.convert_single_notebook(path)
+        self.set_permissions(assignment, student)
+        self.run_post_convert_hook()
+
+    def convert_single_notebook(self, path: str) -> None:
+        resources = self.init_single_notebook_resources(path)
+        executed = self.executed[resources["unique_key"]]
+        resources["autograder"] = executed.run
+        self.exporter._preprocessors = []
+        for step in self.autograde_preprocessors:
+            if step is not SandboxedExecute:
+                self.exporter.register_preprocessor(step)
+        nb = nbformat.v4.reads(executed.notebook)
+        text, resources = self.exporter.from_notebook_node(nb, resources)
+        self.write_single_notebook(text, resources)
+
+
+def _start(phase: _Phase, course: Course, name: str, student: str) -> None:
+    with temp_attrs(course.api.coursedir, assignment_id=name, student_id=student):
+        phase.start()
+
+
+def sanitize(course: Course, name: str, student: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return a submission's notebooks, as JSON text by name, with the instructor's cells put back,
+    and the files that belong beside them, by relative path.
+
+    Prepares the folder in ``autograded`` and the submission's lines in the gradebook.
+    """
+    phase = _Sanitize(coursedir=course.api.coursedir, parent=course.api, force=True)
+    _start(phase, course, name, student)
+    folder = course.folder("autograded", student, name)
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return phase.ready, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def record(
+    course: Course,
+    name: str,
+    student: str,
+    executed: dict[str, Executed],
+    gradebook: Gradebook,
+) -> tuple[float, float]:
+    """Judge a submission's executed notebooks, and write them and their scores.
+
+    Returns the submission's points and how many it could have, those given by hand included.
+    """
+    phase = _Record(coursedir=course.api.coursedir, parent=course.api)
+    phase.executed = executed
+    _start(phase, course, name, student)
+    # nbgrader's sum of a whole submission would search every student's grades.
+    notebooks = gradebook.find_submission(name, student).notebooks
+    points = [(notebook.score, notebook.max_score) for notebook in notebooks]
+    gradebook.db.commit()
+    return tuple(map(sum, zip(*points, strict=True)))
+
+
+def discard(course: Course, name: str, student: str) -> None:
+    """Remove what a submission that failed has in ``autograded``, as nbgrader does."""
+    folder = course.folder("autograded", student, name)
+    if folder.exists():
+        rmtree(str(folder))

@@ -1,0 +1,114 @@
+"""Workers on this machine: processes that execute one task at a time, and may be lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Hashable
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import Protocol
+
+from autograder import sandbox, warm
+from autograder.processes import die_with
+from autograder.work import Executed, Task, execute
+
+
+class Pool(Protocol):
+    """Where tasks are executed. One user, one thread."""
+
+    def room(self) -> int:
+        """Return how many more tasks can be submitted now."""
+
+    def submit(self, ticket: Hashable, task: Task) -> None:
+        """Have a task executed; the ticket tells which one it was."""
+
+    def wait(self) -> list[tuple[Hashable, Executed | None]]:
+        """Wait until something is done; returns what is, with None where the worker was lost."""
+
+    def close(self) -> None:
+        """Stop at once, whatever is under way."""
+
+
+class _Worker:
+    """A process, and our end of the pipe to it; the pipe ends with the process."""
+
+    def __init__(self) -> None:
+        # Forked, for a new interpreter would import for seconds; this process has one thread.
+        context = multiprocessing.get_context("fork")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, os.getpid()))
+        self.process.start()
+        theirs.close()
+
+    def stop(self) -> None:
+        self.connection.close()
+        self.process.terminate()
+        self.process.join(3)
+        self.process.kill()
+        self.process.join()
+
+
+def _work(connection: Connection, parent: int) -> None:
+    """Execute tasks until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # kernels and folders are cleaned up
+    die_with(parent)
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        connection.send(execute(task))
+
+
+class LocalPool:
+    """Some workers on this machine."""
+
+    def __init__(self, number: int) -> None:
+        self._idle = [_Worker() for _ in range(number)]
+        self._busy: dict[Connection, tuple[_Worker, Hashable]] = {}
+
+    def room(self) -> int:
+        return len(self._idle)
+
+    def submit(self, ticket: Hashable, task: Task) -> None:
+        worker = self._idle.pop()
+        self._busy[worker.connection] = worker, ticket
+        with suppress(OSError):  # it died while idle: its end of the pipe is closed, wait() finds
+            worker.connection.send(task)
+
+    def wait(self) -> list[tuple[Hashable, Executed | None]]:
+        done = []
+        for connection in wait(self._busy):
+            worker, ticket = self._busy.pop(connection)
+            try:
+                executed = connection.recv()
+            except (EOFError, OSError):
+                executed = None
+                worker.stop()
+                worker = _Worker()
+            self._idle.append(worker)
+            done.append((ticket, executed))
+        return done
+
+    def close(self) -> None:
+        workers = [*self._idle, *(worker for worker, _ in self._busy.values())]
+        for worker in workers:
+            worker.process.terminate()
+        for worker in workers:
+            worker.stop()
+
+
+def open_local(number: int, how: str) -> LocalPool:
+    """Return a pool for student code that is to be run warm, cold or with no sandbox.
+
+    Raises SandboxUnavailable before any would run unconfined.
+    """
+    if how != "none":
+        sandbox.require()
+    if how == "warm":
+        warm.usable()  # starts the fork server, which the workers will share
+    return LocalPool(number)
