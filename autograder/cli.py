@@ -31,9 +31,15 @@ def _course(args: argparse.Namespace):
 @contextmanager
 def _workers(args: argparse.Namespace) -> Iterator:
     """Open the pool that the arguments ask for, and close it."""
-    from autograder.pool import open_local
+    if args.scheduler:
+        from autograder.cluster import DaskPool
 
-    with closing(open_local(args.workers, args.sandbox)) as pool:
+        pool = DaskPool(args.scheduler)
+    else:
+        from autograder.pool import open_local
+
+        pool = open_local(args.workers, args.sandbox)
+    with closing(pool):
         yield pool
 
 
@@ -253,12 +259,18 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--quiet", action="store_true", help="show no progress")
 
     def execution(command: argparse.ArgumentParser) -> None:
-        command.add_argument(
+        where = command.add_mutually_exclusive_group()
+        where.add_argument(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="run them on the workers of this Dask scheduler, for example tcp://host:8786",
+        )
+        where.add_argument(
             "--workers",
             type=_count,
             default=len(os.sched_getaffinity(0)),
             metavar="N",
-            help="submissions to run at the same time (default: one for each core, %(default)s)",
+            help="submissions to run at the same time here (default: one for each core)",
         )
         command.add_argument(
             "--sandbox",

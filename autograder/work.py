@@ -81,7 +81,10 @@ def execute(task: Task) -> Executed:
         if here.get(name) != version
     ]
     if different:
-        text = f"{platform.node()} has another environment ({'; '.join(different)})"
+        text = (
+            f"the worker on {platform.node()} has another environment ({'; '.join(different)}); "
+            "set up the same commit of the course there and start the worker again"
+        )
         return Executed(problem=text, unfit=True)
     os.environ["NBGRADER_EXECUTION"] = "autograde"  # as nbgrader has it while it autogrades
     started = monotonic()
@@ -98,7 +101,7 @@ def execute(task: Task) -> Executed:
                 nbformat.v4.reads(task.notebook), {"metadata": {"path": folder}}
             )
     except SandboxUnavailable as error:
-        return Executed(problem=f"{platform.node()}: {error}", unfit=True)
+        return Executed(problem=f"on the worker {platform.node()}: {error}", unfit=True)
     except Exception as error:  # whatever a kernel that does not start raises
         return Executed(problem=f"it could not be executed ({type(error).__name__}: {error})")
     return Executed(

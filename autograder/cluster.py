@@ -1,0 +1,94 @@
+"""Workers of a Dask cluster, on this machine or others; they need this package and no course.
+
+Start one by ``dask scheduler`` on one machine and ``dask worker tcp://HOST:8786`` on each. The
+parts of a cluster trust each other; what comes from the sandbox travels as text.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Hashable
+from time import monotonic
+
+from distributed import Client, Future, wait
+from distributed.scheduler import KilledWorker
+
+from autograder.errors import AutograderError
+from autograder.work import Executed, Task, execute
+
+_CONNECT_SECONDS = 5
+_WORKERLESS_SECONDS = 60
+_AHEAD = 2  # tasks for each thread of the workers, so that none waits for the next
+
+
+class DaskPool:
+    """The workers of a Dask scheduler."""
+
+    def __init__(self, address: str) -> None:
+        """Connect; raises AutograderError if there is no scheduler, or if it has no worker."""
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        warnings.filterwarnings("ignore", module="distributed")  # versions: see work.environment
+        self.address = address
+        try:
+            self._client = Client(address, timeout=_CONNECT_SECONDS)
+        except (OSError, ValueError) as error:
+            raise AutograderError(
+                f"there is no Dask scheduler at {address}; start one by 'dask scheduler' and give "
+                "the address that it prints"
+            ) from error
+        self._tickets: dict[Future, Hashable] = {}
+        self._last_worker = monotonic()
+        if not self._client.nthreads():
+            self.close()
+            raise AutograderError(
+                f"the scheduler at {address} has no worker; start some by 'dask worker {address}'"
+            )
+        # A task is not to take one worker after another down: which one did it, grading finds out.
+        self._client.run_on_scheduler(_allow_no_failure)
+
+    def room(self) -> int:
+        return _AHEAD * sum(self._client.nthreads().values()) - len(self._tickets)
+
+    def submit(self, ticket: Hashable, task: Task) -> None:
+        future = self._client.submit(execute, task, pure=False)
+        self._tickets[future] = ticket
+
+    def wait(self) -> list[tuple[Hashable, Executed | None]]:
+        done: set[Future] = set()
+        while not done:
+            try:
+                done = wait(list(self._tickets), timeout=1, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                self._check_alive()
+        return [(self._tickets.pop(future), self._result(future)) for future in done]
+
+    def _check_alive(self) -> None:
+        """Raise AutograderError if there has been no worker for some time."""
+        if self._client.status != "running":
+            raise AutograderError(f"the connection to the scheduler at {self.address} was lost")
+        if self._client.nthreads():
+            self._last_worker = monotonic()
+        elif monotonic() - self._last_worker > _WORKERLESS_SECONDS:
+            raise AutograderError(f"the scheduler at {self.address} has no worker any more")
+
+    def _result(self, future: Future) -> Executed | None:
+        if future.status == "finished":
+            return future.result()
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, KilledWorker):
+            return None
+        if isinstance(error, ModuleNotFoundError):
+            raise AutograderError(
+                f"a worker of {self.address} lacks a package ({error}); "
+                "set the course up there, and start 'dask worker' from its .venv"
+            )
+        raise AutograderError(f"the scheduler at {self.address} gave a task up: {error or 'lost'}")
+
+    def close(self) -> None:
+        self._client.cancel(list(self._tickets))
+        self._client.close(timeout=3)
+
+
+def _allow_no_failure(dask_scheduler) -> None:
+    dask_scheduler.allowed_failures = 0
