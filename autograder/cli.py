@@ -18,6 +18,9 @@ from autograder import __version__
 from autograder.errors import AutograderError
 from autograder.progress import follow
 
+# jsonschema would import it, for 0.7 s, to check addresses that no schema of a notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -28,6 +31,14 @@ def _course(args: argparse.Namespace):
     return Course.open(args.course, getattr(args, "sandbox", "warm"))
 
 
+def _begin(args: argparse.Namespace) -> None:
+    """Have the fork server import what kernels need, while this process imports nbgrader."""
+    if args.sandbox == "warm" and not args.scheduler:
+        from autograder import warm
+
+        warm.begin()
+
+
 @contextmanager
 def _workers(args: argparse.Namespace) -> Iterator:
     """Open the pool that the arguments ask for, and close it."""
@@ -36,9 +47,9 @@ def _workers(args: argparse.Namespace) -> Iterator:
 
         pool = DaskPool(args.scheduler)
     else:
-        from autograder.pool import open_local
+        from autograder.pool import LocalPool
 
-        pool = open_local(args.workers, args.sandbox)
+        pool = LocalPool(args.workers, args.sandbox)
     with closing(pool):
         yield pool
 
@@ -82,6 +93,7 @@ def release(args: argparse.Namespace) -> int:
 
 def grade(args: argparse.Namespace) -> int:
     started = monotonic()
+    _begin(args)
     course = _course(args)
     students = _students(course, args)
     if args.sandbox == "none":
@@ -152,6 +164,7 @@ def report(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
+    _begin(args)
     from autograder.check import check
     from autograder.course import Exercises
 

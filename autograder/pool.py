@@ -65,20 +65,35 @@ def _work(connection: Connection, parent: int) -> None:
 
 
 class LocalPool:
-    """Some workers on this machine."""
+    """Workers on this machine, started with the first task.
 
-    def __init__(self, number: int) -> None:
-        self._idle = [_Worker() for _ in range(number)]
+    ``how`` is in which sandbox they run student code: warm, cold or none.
+    """
+
+    def __init__(self, number: int, how: str) -> None:
+        self._number, self._how = number, how
+        self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, Hashable]] = {}
 
     def room(self) -> int:
-        return len(self._idle)
+        return self._number - len(self._busy)
 
     def submit(self, ticket: Hashable, task: Task) -> None:
+        """Have a task executed. Raises SandboxUnavailable before it would run unconfined."""
+        if not self._idle:
+            self._start()
         worker = self._idle.pop()
         self._busy[worker.connection] = worker, ticket
         with suppress(OSError):  # it died while idle: its end of the pipe is closed, wait() finds
             worker.connection.send(task)
+
+    def _start(self) -> None:
+        """Start the workers; what they share (the fork server, what is enforced) comes first."""
+        if self._how != "none":
+            sandbox.require()
+        if self._how == "warm":
+            warm.usable()
+        self._idle = [_Worker() for _ in range(self._number)]
 
     def wait(self) -> list[tuple[Hashable, Executed | None]]:
         done = []
@@ -100,15 +115,3 @@ class LocalPool:
             worker.process.terminate()
         for worker in workers:
             worker.stop()
-
-
-def open_local(number: int, how: str) -> LocalPool:
-    """Return a pool for student code that is to be run warm, cold or with no sandbox.
-
-    Raises SandboxUnavailable before any would run unconfined.
-    """
-    if how != "none":
-        sandbox.require()
-    if how == "warm":
-        warm.usable()  # starts the fork server, which the workers will share
-    return LocalPool(number)

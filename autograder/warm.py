@@ -82,6 +82,10 @@ class _Server:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+        self._ready = False
+
+    def _await(self) -> None:
+        """Wait until it has imported all; raises ForkServerError if it cannot."""
         self._control.settimeout(_READY_SECONDS)
         try:
             answer = self._control.recv(MAX_MESSAGE).decode(errors="replace")
@@ -90,6 +94,7 @@ class _Server:
         if answer != "ready":
             self.close()
             raise ForkServerError(answer or "it crashed while it imported MXNet")
+        self._ready = True
 
     def close(self) -> None:
         self._control.close()
@@ -98,6 +103,8 @@ class _Server:
 
     def connect(self, output: int) -> socket.socket:
         """Return a connection to a new warden; raises OSError if the server is gone."""
+        if not self._ready:
+            self._await()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             try:
@@ -110,6 +117,13 @@ class _Server:
 
 _lock = threading.Lock()
 _server: _Server | None = None
+
+
+def begin() -> None:
+    """Have the fork server start importing, if there is none yet; do not wait for it."""
+    global _server
+    with _lock:
+        _server = _server or _Server()
 
 
 def _connect(output: int) -> socket.socket:
