@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import temp_attrs
 from nbgrader.converters import Autograde, autograde
 from nbgrader.preprocessors import (
+    CheckCellMetadata,
     latesubmissions,
     overwritecells,
     overwritekernelspec,
@@ -98,8 +99,10 @@ class _Record(_Phase):
         executed = self.executed[resources["unique_key"]]
         resources["autograder"] = executed.run
         self.exporter._preprocessors = []
+        # Sanitising ended with the check of the metadata, and nothing has changed them since.
+        done = (SandboxedExecute, CheckCellMetadata)
         for step in self.autograde_preprocessors:
-            if step is not SandboxedExecute:
+            if step not in done:
                 self.exporter.register_preprocessor(step)
         nb = nbformat.v4.reads(executed.notebook)
         text, resources = self.exporter.from_notebook_node(nb, resources)
