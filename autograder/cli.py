@@ -101,6 +101,7 @@ def grade(args: argparse.Namespace) -> int:
             "warning: student code runs unconfined on this machine, as you asked", style="bold red"
         )
     from autograder.grading import Grading
+    from autograder.report import waiting
 
     with _workers(args) as pool:
         grading = Grading(course, args.name, students, pool, args.force)
@@ -111,6 +112,9 @@ def grade(args: argparse.Namespace) -> int:
             kept += outcome.up_to_date
             graded += outcome.score is not None
             problems += [outcome] if outcome.problem else []
+    by_hand = [f"{cell} ({number})" for cell, number in waiting(course, args.name).items()]
+    if by_hand:
+        out.print(f"waiting for points by hand, in the formgrader: {', '.join(by_hand)}")
     took = f" in {monotonic() - started:.0f} s" if graded else ""
     return _finish(
         problems,

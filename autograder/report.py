@@ -19,7 +19,7 @@ from nbgrader.api import (
     TaskCell,
 )
 from rich.table import Table
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -120,6 +120,19 @@ def read(course: Course, name: str, students: list[str]) -> Scores:
         items = list(by_cell.values())
         rows = [_row(course, name, items, student, found.get(student)) for student in students]
         return Scores(name, assignment.duedate, items, rows)
+
+
+def waiting(course: Course, name: str) -> dict[str, int]:
+    """Return how many submissions wait for points by hand, by :attr:`Item.name`."""
+    with course.gradebook() as gradebook:
+        items = _items(gradebook.find_assignment(name))
+        counts = (
+            select(Grade.cell_id, func.count())
+            .where(Grade.needs_manual_grade, Grade.cell_id.in_(items))
+            .group_by(Grade.cell_id)
+        )
+        found = dict(gradebook.db.execute(counts).all())
+        return {item.name: found[cell] for cell, item in items.items() if cell in found}
 
 
 def _query(assignment: Assignment) -> Select:

@@ -320,3 +320,18 @@ def test_feedback_follows_scores_and_comments_given_by_hand(class_project):
         gradebook.find_comment("MySequential", NAME, NAME, "bob").manual_comment = "Well tried."
         gradebook.db.commit()
     assert "Well tried." in shown()
+
+
+def test_answers_in_words_are_named_at_the_end(class_project):
+    project = class_project
+    project.submit("ada", {"written-devices": "The copy, not the product."}, name="devices")
+    done = project.run("grade", "devices")
+    assert done.returncode == 0, done.stderr
+    waiting, last = done.stdout.splitlines()
+    assert waiting == "waiting for points by hand, in the formgrader: written-devices (1)"
+    assert last.startswith("devices: 1 graded, 0 up to date, 0 need a person in ")
+    with project.course.gradebook() as gradebook:
+        gradebook.find_grade("written-devices", "devices", "devices", "ada").manual_score = 2
+        gradebook.find_grade("written-devices", "devices", "devices", "ada").needs_manual_grade = 0
+        gradebook.db.commit()
+    assert len(project.run("grade", "devices").stdout.splitlines()) == 1
