@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,28 @@ def test_what_is_wrong_with_a_cluster_is_told_in_a_sentence(class_project, right
     assert re.search(r"worker on \S+ has another environment \(autograder \w+, not", sentence)
     assert "set up the same commit of the course there" in sentence
     assert not list((project.root / "course").glob("autograded/ada/*/*.ipynb"))
+
+
+def test_a_terminal_shows_what_is_done_running_and_left(class_project, right_code):
+    project = class_project
+    for number in range(6):
+        project.submit(f"s{number}", right_code)
+    project.submit("bad", right_code).write_text("{")
+    terminal, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.cli", "grade", NAME],
+        cwd=project.root,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with os.fdopen(terminal, "rb", buffering=0) as screen, suppress(OSError):  # EIO: it has ended
+        while part := screen.read(4096):
+            shown += part
+    assert process.wait() == 1
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    for part in ("grading", "/7", "2 running, 1 failed", "a minute", "0:00:0"):
+        assert part in text, text
+    assert text.rstrip().endswith("is not a notebook (damaged or not JSON); ask for it again")
