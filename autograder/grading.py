@@ -90,8 +90,8 @@ class Grading:
 
     @property
     def running(self) -> int:
-        """The number of submissions that are being executed."""
-        return len(self._jobs)
+        """The number of submissions that workers have."""
+        return len(self._jobs) - len({student for student, _ in self._queue})
 
     def __iter__(self) -> Iterator[Outcome]:
         with phases.one_gradebook(self._course) as self._gradebook:
