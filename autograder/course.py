@@ -15,7 +15,8 @@ from typing import Any
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
@@ -120,16 +121,39 @@ class Course:
         """nbgrader's own interface to this course."""
         return NbGraderAPI(CourseDirectory(config=self.config), config=self.config)
 
+    @property
+    def database(self) -> URL:
+        """The address of the gradebook's database: SQLite's file or a PostgreSQL server.
+
+        Raises AutograderError if it is none, or if there is no driver for it.
+        """
+        try:
+            url = make_url(self.api.coursedir.db_url)
+            url.get_dialect().import_dbapi()
+            if url.host is None or "@" not in f"{url.host}/{url.database}":
+                return url
+        except (ArgumentError, ImportError, ValueError):
+            pass  # what these say may hold a part of the password
+        raise AutograderError(
+            f"CourseDirectory.db_url in {CONFIG} is not the address of a database; "
+            "write postgresql+psycopg://USER:PASSWORD@HOST/DATABASE, and %40 for an @ in a password"
+        )
+
     @contextmanager
     def gradebook(self, kind: type[Gradebook] = Gradebook) -> Iterator[Gradebook]:
         """Open the gradebook; raises AutograderError if the database cannot be used."""
-        url = self.api.coursedir.db_url
+        url, directory = self.database, self.api.coursedir
         try:
-            with closing(kind(url, self.api.coursedir.course_id)) as gradebook:
+            with closing(kind(directory.db_url, directory.course_id)) as gradebook:
                 yield gradebook
-        except (DatabaseError, InvalidEntry) as error:
-            reason = getattr(error, "orig", error)
-            raise AutograderError(f"the gradebook {url} cannot be used: {reason}") from error
+        except (DBAPIError, InvalidEntry) as error:
+            # A password may also stand behind the question mark, where SQLAlchemy hides none.
+            address = url.set(query={}).render_as_string(hide_password=True)
+            reason = str(getattr(error, "orig", error)).partition("\n")[0]
+            raise AutograderError(
+                f"the gradebook {address} cannot be used: {reason}; "
+                f"see to the database, or to CourseDirectory.db_url in {CONFIG}"
+            ) from error
 
     def recall(self, *parts: str) -> Any:
         """Return what :meth:`remember` last wrote under this path, or None."""
@@ -165,8 +189,9 @@ class Course:
         Raises AutograderError if the assignment was not released here.
         """
         known = []
-        file = self.api.coursedir.db_url.removeprefix("sqlite:///")
-        if "://" in file or Path(file).is_file():  # opening would make the file
+        url = self.database
+        # Opening would make SQLite's file.
+        if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
             with self.gradebook() as gradebook:
                 known = sorted(a.name for a in gradebook.assignments)
                 if name in known:

@@ -86,11 +86,14 @@ class Releaser:
         """Release one assignment; returns "released" or "unchanged".
 
         Raises UnknownAssignment; ReleaseConflict if course/source was changed by hand;
-        AutograderError if a folder cannot be written or nbgrader refuses.
+        AutograderError if a folder cannot be written, the gradebook cannot be used, or nbgrader
+        refuses.
         """
         markdown = self.course.exercises.markdown(name)
         self.course.make_writable_or_fail()
         self._write_config()
+        with self.course.gradebook() as gradebook:  # a new one knows no assignment
+            recorded = name in [assignment.name for assignment in gradebook.assignments]
         source = self.course.root / "source" / name / f"{name}.ipynb"
         last = self._last(name)
         nb = read_markdown(markdown)
@@ -99,7 +102,8 @@ class Releaser:
             nb = self._resolve(name, source, markdown, last, nb)
         now = Released(fingerprint(nb), _sha256(markdown), self.language)
         released = self.course.root / "release" / name / f"{name}.ipynb"
-        if now == last and not changed and source.is_file() and released.is_file():
+        there = recorded and source.is_file() and released.is_file()
+        if now == last and not changed and there:
             return "unchanged"
         source.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(nb, source)
