@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from packaging.specifiers import SpecifierSet
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ["tools/setup.sh", "autograder/device.py", "pyproject.toml"]
 FILES += ["requirements.txt", "requirements-cpu.txt", "requirements-common.txt"]
+DEAD = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+DEAD |= {"PIP_CONFIG_FILE": os.devnull, "MXNET": "cpu"}
 
 
 @pytest.fixture
@@ -79,15 +82,24 @@ def test_without_python_311_the_next_step_is_named(checkout):
 
 
 def test_without_network_the_set_up_says_so_and_goes_on_later(checkout):
-    dead = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
-    dead |= {"PIP_CONFIG_FILE": os.devnull, "MXNET": "cpu"}
     for _ in range(2):
-        done = setup(checkout, **dead)
+        done = setup(checkout, **DEAD)
         assert done.returncode == 1
         last = done.stderr.splitlines()[-1]
         assert last.startswith("setup: pip could not install requirements-cpu.txt; is the network")
         assert "Traceback" not in done.stderr
         assert not (checkout / ".venv/.packages").exists()
+
+
+def test_new_pins_are_installed_though_make_finds_the_old_python_first(checkout):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=checkout)
+    old = checkout / ".venv/old"
+    old.touch()
+    before = f"{checkout / '.venv/bin'}:{os.environ['PATH']}"
+    done = setup(checkout, PATH=before, **DEAD)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("setup: pip could not install requirements-cpu.txt")
+    assert (checkout / ".venv/bin/python").exists() and not old.exists()
 
 
 def test_everything_is_pinned():

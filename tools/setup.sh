@@ -38,6 +38,7 @@ install_debian() {
 # --- Python 3.11 ---------------------------------------------------------------------------------
 find_python() {
   local name
+  local PATH=${PATH//"$PWD/.venv/bin:"/} # make puts it there, and it is about to be removed
   for name in "${PYTHON:-}" python3.11 /usr/bin/python3.11 python3 python; do
     [ -n "$name" ] && command -v "$name" >/dev/null || continue
     if "$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
