@@ -199,6 +199,22 @@ def test_a_hidden_or_replaced_card_does_not_cost_the_environment(gpu_checkout, s
     assert (gpu_checkout / ".venv/.packages").read_text().startswith("gpu ")
 
 
+def test_without_a_compiler_the_test_of_the_wheel_says_so(checkout):
+    shutil.copy(ROOT / "tools/test_cu112.sh", checkout / "tools")
+    done = subprocess.run(
+        ["bash", "tools/test_cu112.sh"],
+        cwd=checkout,
+        env={**os.environ, "PATH": tools(checkout, "cc", "gcc")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "test-cu112: a C compiler is needed for the stand-in driver; install gcc, then run make "
+        "test-cu112 again\n"
+    )
+
+
 # --- pins -----------------------------------------------------------------------------------------
 
 
