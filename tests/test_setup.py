@@ -180,7 +180,8 @@ def test_cuda_libraries_are_linked_beside_mxnet_after_every_reinstall(gpu_checko
     # MXNet reinstalled: all links gone, or one to another environment.
     (mxnet / "libcudnn.so.8").unlink()
     (mxnet / "libnccl.so.2").unlink()
-    (mxnet / "libnccl.so.2").symlink_to("/elsewhere/libnccl.so.2")
+    (gpu_checkout / "libnccl.so.2").touch()
+    (mxnet / "libnccl.so.2").symlink_to(gpu_checkout / "libnccl.so.2")
     assert links() == whole
     # Another cuDNN.
     (mxnet / "../nvidia/cudnn/lib/libcudnn.so.8").rename(
