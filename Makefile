@@ -14,10 +14,10 @@ HOMEWORK ?= homework
 EXCHANGE_IS_THERE = [ -z '$(EXCHANGE)' ] || [ -d '$(EXCHANGE)' ] || { \
   echo 'make: there is no folder EXCHANGE=$(EXCHANGE); see "If your class shares a folder" in README.md' >&2; exit 1; }
 
-.PHONY: help setup course book lab student release grade references check doctor test lint clean
+.PHONY: help setup course book lab student release grade references check doctor test test-cu112 lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with everything pinned (MXNET=cpu|gpu overrides the choice)
 	@tools/setup.sh
@@ -65,8 +65,11 @@ test: ## all tests
 	@tools/setup.sh tests
 	@python -m pytest
 
+test-cu112: ## run chapters and right solutions with MXNet for the GPU, on the CPU (2 GB to download)
+	@tools/test_cu112.sh
+
 lint: setup ## format and lint check
 	@ruff format --check . && ruff check .
 
-clean: ## remove what was generated, except .venv and the class in course/
+clean: ## remove what was generated, except .venv* and the class in course/
 	rm -rf _build .pytest_cache .ruff_cache

@@ -18,7 +18,7 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
         ("Python", python, f"{platform.python_version()}" + ("" if python else "; 3.11 is needed"))
     ]
     mxnet, text = _mxnet()
-    lines += [("MXNet", mxnet, text), ("device", True, _device())]
+    lines += [("MXNet", mxnet, text), ("device", *gpu())]
     try:
         enforced = sandbox.enforced()
     except SandboxUnavailable as error:
@@ -46,13 +46,13 @@ def _mxnet() -> tuple[bool, str]:
     return False, f"does not import: {reason}; run: make setup"
 
 
-def _device() -> str:
-    found, reason = device.gpus()
-    chosen = device.execution_device()
-    if not found:
-        return f"{chosen}; {reason}"
-    supported = "; ".join(f"{gpu}: {'' if gpu.supported else 'not '}supported" for gpu in found)
-    return f"{chosen}; {supported} by mxnet-cu112 (it has code for compute capability 5.x to 8.x)"
+def gpu() -> tuple[bool, str]:
+    """Return whether no GPU computes wrongly, and what there is; tries anew what failed before."""
+    found = device.examine(again=True)
+    step = ""
+    if found.outcome is device.Outcome.UNCHECKED:
+        step = "; the MXNet installed here is the one for the CPU; run: make setup MXNET=gpu"
+    return found.outcome is not device.Outcome.FAILING, f"{found.device}; {found}{step}"
 
 
 def _kernel_in_sandbox() -> str:

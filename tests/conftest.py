@@ -251,6 +251,19 @@ def site() -> Path:
     return ROOT / "_build" / "site"
 
 
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a stand-in for NVIDIA's driver library: see libcuda.c."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("there is no C compiler for the stand-in driver; install gcc")
+    folder = tmp_path_factory.mktemp("driver")
+    options = ["-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-Wl,-soname,libcuda.so.1"]
+    source, library = ROOT / "tests" / "libcuda.c", folder / "libcuda.so.1"
+    subprocess.run([compiler, *options, "-o", library, source], check=True)
+    return folder
+
+
 @pytest.fixture
 def small_book(tmp_path: Path) -> Callable[..., Path]:
     """A function that makes a book of one page, the same in both editions unless told otherwise."""

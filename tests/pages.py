@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 EDITIONS = ("en", "zh")
 # The line by which every page chooses its device.
-IDIOM = "device = mx.gpu() if mx.context.num_gpus() else mx.cpu()"
+IDIOM = "device = mx.gpu() if usable_gpus() else mx.cpu()"
 # A cell whose output holds measured times.
 MEASURED = "nbval-ignore-output"
 

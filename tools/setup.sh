@@ -4,11 +4,12 @@
 #   tools/setup.sh            what the book and the grader need
 #   tools/setup.sh tests      also what the tests need (Chromium and a Chinese font)
 #
-# MXNET=cpu or MXNET=gpu overrides the choice of MXNet wheel.
+# MXNET=cpu or MXNET=gpu overrides the choice of MXNet wheel, VENV=FOLDER the environment's name.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 log=.setup.log
+venv=${VENV:-.venv}
 say() { printf '%s\n' "setup: $*" >&2; }
 stop() { say "$*"; exit 1; }
 
@@ -59,29 +60,54 @@ no_python() {
     "(on Debian 12: sudo apt-get install python3.11 python3.11-venv) or uv, then run make again"
 }
 
-# --- .venv ---------------------------------------------------------------------------------------
+# --- which MXNet ---------------------------------------------------------------------------------
 flavour=${MXNET:-}
-if [ -z "$flavour" ] && [ -x .venv/bin/python ]; then
-  flavour=$(.venv/bin/python -I autograder/device.py)
-elif [ -z "$flavour" ]; then
-  python=$(find_python) || no_python
-  flavour=$("$python" -I autograder/device.py)
+had=$(cut -d ' ' -f 1 "$venv/.packages" 2>/dev/null || true)
+
+# Sets what autograder/device.py says here: the flavour, the outcome in a word, and a sentence.
+look() {
+  local looking=$venv/bin/python
+  if [ ! -x "$looking" ]; then
+    python=${python:-$(find_python)} || no_python
+    looking=$python
+  fi
+  read -r advised outcome sentence < <("$looking" -I autograder/device.py) ||
+    stop "autograder/device.py could not look for a GPU; see above, or say MXNET=cpu"
+}
+
+because=
+if [ -z "$flavour" ]; then
+  look
+  flavour=$advised because=": $sentence"
+  # A GPU that is hidden or replaced takes nothing away: MXNet for the GPU computes on the CPU too.
+  if [ "$had" = gpu ] && [ "$outcome" != no-driver ]; then flavour=gpu; fi
 fi
 case $flavour in
-  gpu) requirements=requirements.txt ;;
-  cpu) requirements=requirements-cpu.txt ;;
+  gpu) requirements=requirements.txt size='2 GB to download, 5 GB on disk, ' ;;
+  cpu) requirements=requirements-cpu.txt size= ;;
   *) stop "MXNET must be cpu or gpu, not '$flavour'" ;;
 esac
 
+# --- the environment -----------------------------------------------------------------------------
 hash() { cat "$@" | sha256sum | cut -c 1-64; }
 packages="$flavour $(hash "$requirements" requirements-common.txt)"
 project=$(hash pyproject.toml)
-packages_done() { [ "$(cat .venv/.packages 2>/dev/null)" = "$packages" ]; }
-packages_done && [ "$(cat .venv/.project 2>/dev/null)" = "$project" ] && exit 0
+packages_done() { [ "$(cat "$venv/.packages" 2>/dev/null)" = "$packages" ]; }
+
+# Each time, for whoever reinstalls a package by hand undoes it.
+link() {
+  [ "$flavour" = cpu ] || "$venv/bin/python" -I tools/link_cuda.py ||
+    stop "could not link the CUDA libraries; see above"
+}
+
+if packages_done; then
+  link
+  [ "$(cat "$venv/.project" 2>/dev/null)" = "$project" ] && exit 0
+fi
 
 # pip's output goes to the log; on a terminal a counter shows that it moves.
 pip() {
-  { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@" 2>&1; echo "status $?"; } |
+  { "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" 2>&1; echo "status $?"; } |
     tee -a "$log" | awk -v tty="$([ -t 2 ] && echo 1 || echo 0)" '
       /^Collecting/ { n++; if (tty) printf "\rsetup: %d packages found ", n > "/dev/stderr" }
       /^Installing collected/ { if (tty) printf "\rsetup: installing %d packages ", n > "/dev/stderr" }
@@ -90,22 +116,32 @@ pip() {
 }
 
 if ! packages_done; then
+  if [ "${MXNET:-}" = gpu ]; then
+    look
+    [ "$outcome" != no-driver ] || stop "MXNET=gpu cannot work here: $sentence, and mxnet-cu112" \
+      "does not load without; nothing was downloaded; install the driver, or take MXNET=cpu"
+    because=", as MXNET=gpu asks: $sentence"
+  fi
   python=${python:-$(find_python)} || no_python
-  say "making .venv with $("$python" --version) and MXNet for the ${flavour^^}"
-  rm -rf .venv # both MXNet wheels own site-packages/mxnet: one cannot be installed over the other
+  say "making $venv with $("$python" --version) and MXNet for the ${flavour^^}$because"
+  rm -rf "$venv" # both MXNet wheels own site-packages/mxnet: one cannot be installed over the other
   "$python" -c 'import ensurepip' 2>/dev/null || install_debian python3.11-venv
-  "$python" -m venv .venv >"$log" 2>&1 || stop "could not make .venv in $PWD; see $log"
-  say "installing the packages of $requirements (a few minutes; log in $log)"
+  "$python" -m venv "$venv" >"$log" 2>&1 || stop "could not make $venv in $PWD; see $log"
+  say "installing the packages of $requirements (${size}a few minutes; log in $log)"
   pip install -r "$requirements" || stop "pip could not install $requirements;" \
     "is the network there? See the end of $log, then run make again"
-  if [ "$flavour" = gpu ]; then
-    .venv/bin/python tools/link_cuda.py || stop "could not link the CUDA libraries; see above"
-  fi
-  .venv/bin/python -c 'import mxnet' >>"$log" 2>&1 || stop "MXNet was installed but does not load;" \
+  link
+  "$venv/bin/python" -c 'import mxnet' >>"$log" 2>&1 || stop "MXNet was installed but does not load;" \
     "see the end of $log; MXNET=cpu make ... takes the CPU build"
-  printf '%s' "$packages" >.venv/.packages
+  printf '%s' "$packages" >"$venv/.packages"
+  if [ "$flavour" = gpu ]; then
+    read -r _ outcome sentence < <("$venv/bin/python" -I autograder/device.py check) ||
+      stop "autograder/device.py could not check the GPU; see above"
+    [ "$outcome" = right ] || sentence="the course computes on the CPU: $sentence"
+    say "$sentence"
+  fi
 fi
 pip install --no-deps --editable . || stop "pip could not install the autograder package;" \
   "is the network there? See the end of $log, then run make again"
-printf '%s' "$project" >.venv/.project
+printf '%s' "$project" >"$venv/.project"
 say "ready"
