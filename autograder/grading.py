@@ -18,7 +18,7 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 
 from autograder import phases, results, sandbox
 from autograder.course import Course
@@ -107,6 +107,7 @@ class Grading:
 
     def _grade(self) -> Iterator[Outcome]:
         suspects: list[_Job] = []
+        self._in_gradebook = phases.students(self._gradebook, self._name)
         for student in self._students:
             job = self._prepare(student)  # while the workers are busy
             if isinstance(job, Outcome):
@@ -137,7 +138,8 @@ class Grading:
         if last.get("key") == key and not self._force:
             if "problem" in last:
                 return Outcome(student, problem=last["problem"])
-            if any(course.folder("autograded", student, name).glob("*.ipynb")):
+            there = any(course.folder("autograded", student, name).glob("*.ipynb"))
+            if there and student in self._in_gradebook:
                 return Outcome(student, up_to_date=True)
         problem = find_problem(submitted, self._notebooks)
         if problem:
@@ -219,7 +221,7 @@ class Grading:
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""
         full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        if full or isinstance(error, (DatabaseError, InvalidEntry)):
+        if full or isinstance(error, (DBAPIError, InvalidEntry)):
             raise error
         course, name = self._course, self._name
         phases.discard(course, name, student)

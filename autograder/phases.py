@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.apps.api import temp_attrs
 from nbgrader.converters import Autograde, autograde
 from nbgrader.preprocessors import (
@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
     saveautogrades,
 )
 from nbgrader.utils import rmtree
+from sqlalchemy import select
 
 from autograder.course import Course
 from autograder.execute import SandboxedExecute
@@ -53,6 +54,12 @@ def one_gradebook(course: Course) -> Iterator[Gradebook]:
         finally:
             for module in _OPENERS:
                 module.Gradebook = Gradebook
+
+
+def students(gradebook: Gradebook, name: str) -> set[str]:
+    """Return the ids of the students whose submissions of an assignment the gradebook knows."""
+    submissions = select(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+    return set(gradebook.db.scalars(submissions.where(Assignment.name == name)))
 
 
 class _Phase(Autograde):

@@ -72,6 +72,17 @@ def test_a_run_killed_at_any_moment_goes_on(class_project, right_code):
         assert contents(project.course) == expected, f"killed after {moment} s"
 
 
+def test_a_new_gradebook_gets_all_scores(class_project, right_code):
+    project = class_project
+    project.submit("ada", right_code)
+    project.run("grade", NAME)
+    before = executions(project.course)
+    (project.root / "course/gradebook.db").unlink()
+    assert project.run("release", NAME).returncode == 0
+    assert f"{NAME}: 1 graded" in project.run("grade", NAME).stdout
+    assert project.score("ada") == 10 and executions(project.course) == before
+
+
 def test_a_changed_judge_judges_again_and_executes_nothing(class_project, right_code):
     project = class_project
     project.submit("ada", right_code)
