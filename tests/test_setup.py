@@ -96,6 +96,16 @@ def test_without_network_the_set_up_says_so_and_goes_on_later(checkout):
         assert not (checkout / ".venv/.packages").exists()
 
 
+def test_an_environment_is_made_anew_though_make_has_its_python_in_path(checkout):
+    venv.create(checkout / ".venv")
+    (checkout / ".venv/.packages").write_text("cpu of-last-year")
+    path = f"{checkout / '.venv/bin'}:{os.environ['PATH']}"
+    done = setup(checkout, **DEAD, MXNET="cpu", PATH=path)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("setup: pip could not install requirements-cpu.txt; is the network")
+    assert (checkout / ".venv/bin/pip").exists()
+
+
 # --- the GPU --------------------------------------------------------------------------------------
 
 

@@ -41,10 +41,9 @@ find_python() {
   local name
   for name in "${PYTHON:-}" python3.11 /usr/bin/python3.11 python3 python; do
     [ -n "$name" ] && command -v "$name" >/dev/null || continue
-    if "$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-      command -v "$name"
-      return
-    fi
+    # Not that of a virtual environment, which may be the one to be made anew: make has it in PATH.
+    "$name" -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit(1)
+print(sys._base_executable)' 2>/dev/null && return
   done
   if command -v uv >/dev/null; then
     uv python find --system 3.11 2>/dev/null && return
