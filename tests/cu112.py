@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import mxnet as mx
@@ -20,6 +21,7 @@ from autograder import device
 from autograder.check import check
 from autograder.course import Exercises
 from autograder.device import Outcome
+from autograder.pool import LocalPool
 from autograder.release import read_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,5 +103,6 @@ def test_right_solutions_get_full_marks(name, tmp_path):
         if (meta := cell.metadata.get("nbgrader", {})).get("solution") and not meta["grade"]
     ]
     (tmp_path / "right_author.py").write_text("# The author's own.\n\n" + "\n".join(cells))
-    results = list(check(EXERCISES, name, tmp_path, sandbox="none"))
+    with closing(LocalPool(1, "none")) as pool:
+        results = list(check(EXERCISES, name, tmp_path, pool, sandbox="none"))
     assert len(results) >= 4 and not [(r.file, r.faults()) for r in results if r.faults()]

@@ -39,13 +39,11 @@ install_debian() {
 # --- Python 3.11 ---------------------------------------------------------------------------------
 find_python() {
   local name
-  local PATH=${PATH//"$PWD/.venv/bin:"/} # make puts it there, and it is about to be removed
   for name in "${PYTHON:-}" python3.11 /usr/bin/python3.11 python3 python; do
     [ -n "$name" ] && command -v "$name" >/dev/null || continue
-    if "$name" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-      command -v "$name"
-      return
-    fi
+    # Not that of a virtual environment, which may be the one to be made anew: make has it in PATH.
+    "$name" -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit(1)
+print(sys._base_executable)' 2>/dev/null && return
   done
   if command -v uv >/dev/null; then
     uv python find --system 3.11 2>/dev/null && return
