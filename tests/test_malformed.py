@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -12,9 +15,15 @@ import malformed
 import nbformat
 import pytest
 from conftest import nbgrader
-from malformed import CASES, CODE, NAME, dump, solved
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from malformed import CASES, CODE, FULL, NAME, dump, solved
+from nbgrader.nbgraderformat import MetadataValidator
 
+from autograder import phases
 from autograder.course import Course
+from autograder.repair import NotANotebook
+from autograder.sanitize import SubmittedNotebookExporter
 
 CONFIG = """from autograder import plugins
 c = get_config()
@@ -43,6 +52,59 @@ def submit(root: Path, student: str, change: malformed.Break) -> None:
     if broken is not None:
         text = broken if isinstance(broken, bytes) else dump(broken)
         (folder / f"{NAME}.ipynb").write_bytes(text)
+
+
+def junk() -> st.SearchStrategy:
+    """Values that have no place where they will be put."""
+    plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    known = st.sampled_from(
+        ["code", "markdown", "raw", "setup", "double", "test-double", "test-half", 3, -1, "\ud800"]
+    )
+    return st.recursive(
+        plain | known,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    )
+
+
+def places(value: object) -> list[tuple]:
+    """Return each (container, key) of a JSON value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, inner in pairs:
+        found.append((value, key))
+        found += places(inner) if isinstance(inner, (dict, list)) else []
+    return found
+
+
+@st.composite
+def broken_files(draw: st.DrawFn, valid: dict) -> bytes:
+    """Draw a notebook's file, broken in a few places: structure, metadata, types, bytes."""
+    nb = copy.deepcopy(valid)
+    for _ in range(draw(st.integers(0, 5))):
+        found = places(nb)
+        if not found:
+            break
+        container, key = draw(st.sampled_from(found))
+        how = draw(st.sampled_from(["set", "delete", "double", "move", "rename"]))
+        if how == "set":
+            container[key] = draw(junk())
+        elif how == "delete":
+            del container[key]
+        elif isinstance(container, dict):
+            container[draw(st.sampled_from([*container, "x"]))] = copy.deepcopy(container[key])
+        elif how == "double":
+            container.insert(draw(st.integers(0, len(container))), copy.deepcopy(container[key]))
+        else:
+            container.insert(draw(st.integers(0, len(container))), container.pop(key))
+    text = json.dumps(nb, ensure_ascii=draw(st.booleans()))
+    encodings = ["utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "gbk", "latin-1"]
+    encoding = draw(st.sampled_from(encodings))
+    data = text.encode(encoding, "surrogatepass" if encoding.startswith("utf") else "replace")
+    if draw(st.integers(0, 9)) == 0:
+        at = draw(st.integers(0, len(data)))
+        data = data[:at] + draw(st.binary(max_size=9)) + data[at + draw(st.integers(0, 40)) :]
+    return data
 
 
 def autograder(root: Path, *words: str) -> subprocess.CompletedProcess:
@@ -110,3 +172,73 @@ def test_a_malformed_class_is_graded_to_the_end(small_course, tmp_path):
     )
     assert scores(root) == graded, stock.stderr[-5000:]
     assert stock.returncode == 1
+
+
+@pytest.mark.sandbox
+def test_a_thousand_broken_notebooks_leave_the_class_graded(small_course, tmp_path):
+    """All are put right in this process; a few of them run, beside a sound one."""
+    root = tmp_path / "course"
+    shutil.copytree(small_course, root)
+    course = Course(root)
+    file = root / f"submitted/ada/{NAME}/{NAME}.ipynb"
+    submit(root, "ada", lambda nb, folder: nb)
+    valid = json.loads(file.read_text())
+    locked = ["setup", "test-double", "test-half"]
+    with course.gradebook() as gradebook:
+        cells = gradebook.find_notebook(NAME, NAME).source_cells
+        sources = {cell.name: cell.source for cell in cells}
+    exporter = SubmittedNotebookExporter(config=course.config)
+    for step in course.config.Autograde.sanitize_preprocessors:
+        exporter.register_preprocessor(step, enabled=True)
+    exporter.optimistic_validation = True
+    where = {"notebook": NAME, "assignment": NAME, "db_url": course.api.coursedir.db_url}
+    tried: list[tuple[bytes, bool]] = []
+    work = tmp_path / "work"
+    work.mkdir()
+
+    @settings(
+        max_examples=1000,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=broken_files(valid))
+    def put_right(data: bytes) -> None:
+        path = work / f"{NAME}.ipynb"
+        path.write_bytes(data)
+        source = str(root / f"source/{NAME}/{NAME}.ipynb")
+        try:
+            text, _ = exporter.from_filename(
+                str(path), {"nbgrader": where, "source_notebook": source}
+            )
+        except NotANotebook as error:
+            assert str(error).startswith(str(path))
+            tried.append((data, False))
+            return
+        tried.append((data, True))
+        text.encode()
+        nb = nbformat.reads(text, as_version=4)
+        nbformat.validate(nb)
+        MetadataValidator().validate_nb(nb)
+        marks = [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell) for cell in nb.cells]
+        found = [(name, cell.source) for name, cell in marks if name in locked]
+        assert found == [(name, sources[name]) for name in locked]
+        order = [name for name, _ in marks if name]
+        for test, task in (("test-double", "double"), ("test-half", "half")):
+            assert task not in order or order.index(task) < order.index(test)
+        points = [cell.metadata.nbgrader.get("points") for name, cell in marks if name in locked]
+        assert points == [None, 2, 3]
+
+    with phases.one_gradebook(course):
+        put_right()
+
+    assert len(tried) >= 1000
+    good = sum(graded for _, graded in tried)
+    assert good > 700, "nearly all hold work that can be graded"
+    for number, (data, _) in enumerate(random.Random(0).sample(tried, 12)):
+        submit(root, f"broken-{number}", lambda nb, folder, data=data: data)
+    done = autograder(root, "grade")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "nbgrader could not grade it" not in done.stderr, done.stderr
+    assert scores(root)["ada"] == FULL
