@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import glob
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +103,8 @@ class Released:
             made = new_markdown_cell(self.source if self.locked else english)
         made.cell_type = self.cell_type
         made.metadata = self.metadata()
+        # What was executed is found again by the notebook's text: ids are not drawn.
+        made.id = f"restored-{zlib.crc32(self.grade_id.encode()):x}"
         return made
 
 
@@ -349,7 +352,7 @@ class WriteNotes(NbGraderPreprocessor):
                 instructor, english, chinese = (text.format(name) for text in _NOTES[kind])
                 told.append(f"{resources['nbgrader']['notebook']}.ipynb {instructor}")
                 if kind != EMPTY:  # that cell says so itself
-                    cells.append(new_markdown_cell(f"{english}\n\n{chinese}"))
+                    cells.append(new_markdown_cell(f"{english}\n\n{chinese}", id="note"))
             if not known or kind not in (COPY, UNREADABLE):
                 cells.append(cell)
         nb.cells = cells

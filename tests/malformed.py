@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 NAME = "ps"
 FULL, NOTHING = 5.0, 0.0
 CODE = {"double": "def double(x):\n    return 2 * x", "half": "def half(x):\n    return x / 2"}
+ASKED, ANSWER = "Why? Answer here.", "It undoes the other."  # a person grades it
 
 # By name: the score, or a part of the sentence that is told instead; a part of the note on a graded
 # one; and what breaks the notebook (returning bytes) or its folder (returning None).
@@ -51,6 +52,7 @@ def source() -> NotebookNode:
     cells = [new_markdown_cell("# Problems"), setup, task("double")]
     cells += [test("test-double", 2, "double(1) == 2", tested), task("half")]
     cells += [test("test-half", 3, "half(2) == 1", "half(double(3)) == 3")]
+    cells.append(mark("why", new_markdown_cell(ASKED), grade=True, solution=True, points=2))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
@@ -60,6 +62,7 @@ def solved(released: NotebookNode, code: dict[str, str] = CODE) -> dict:
     nb = json.loads(json.dumps(released))
     for name, text in code.items():
         cell(nb, name)["source"] = text
+    cell(nb, "why")["source"] = ANSWER
     return nb
 
 
@@ -132,6 +135,19 @@ def work_in_the_copy(nb, folder):
     work = copy.deepcopy(nb["cells"][at])
     nb["cells"][at]["source"] = "def double(x):\n    raise NotImplementedError()"
     nb["cells"].insert(at + 1, work)
+    return nb
+
+
+@case(FULL, "holds the cell why twice, with different text")
+def answer_in_the_copy(nb, folder):
+    nb["cells"].append(copy.deepcopy(cell(nb, "why")))
+    cell(nb, "why")["source"] = ASKED
+    return nb
+
+
+@case(FULL, "lacked the answer why; if it stands in another cell, give its points by hand")
+def answer_deleted(nb, folder):
+    del nb["cells"][index(nb, "why")]
     return nb
 
 
@@ -247,7 +263,7 @@ def sources_missing_from_tests(nb, folder):
 
 @case(FULL)
 def cell_ids_are_wrong(nb, folder):
-    for c, wrong in zip(nb["cells"], ("same", "same", "", "ü" * 99, 5, [1]), strict=True):
+    for c, wrong in zip(nb["cells"], ("same", "same", "", "ü" * 99, 5, [1]), strict=False):
         c["id"] = wrong
     return nb
 
@@ -325,7 +341,7 @@ def grade_id_is_a_list(nb, folder):
 
 @case(FULL, "lacked the cell test-half")
 def marks_are_no_dicts(nb, folder):
-    for c, wrong in zip(nb["cells"], (7, "x", None, [], True, 0.5), strict=True):
+    for c, wrong in zip(nb["cells"], (7, "x", None, [], True, 0.5), strict=False):
         c["metadata"]["nbgrader"] = wrong
     return nb
 
@@ -339,7 +355,7 @@ def metadata_missing(nb, folder):
 
 @case(FULL)
 def schema_version_is_old(nb, folder):
-    for c, version in zip(nb["cells"][1:], (0, 1, 2, 99, "3"), strict=True):
+    for c, version in zip(nb["cells"][1:], (0, 1, 2, 99, "3"), strict=False):
         mark(c)["schema_version"] = version
     return nb
 

@@ -86,9 +86,14 @@ def broken_files(draw: st.DrawFn, valid: dict) -> bytes:
         if not found:
             break
         container, key = draw(st.sampled_from(found))
-        how = draw(st.sampled_from(["set", "delete", "double", "move", "rename"]))
+        how = draw(st.sampled_from(["set", "spoil", "delete", "double", "move"]))
         if how == "set":
             container[key] = draw(junk())
+        elif how == "spoil":
+            text = str(container[key])
+            at = draw(st.integers(0, len(text)))
+            spoilt = draw(st.sampled_from(["\ud800", "\udc00\ud800", "\0", "\u2028", "\x85", ","]))
+            container[key] = text[:at] + spoilt + text[at:]
         elif how == "delete":
             del container[key]
         elif isinstance(container, dict):
@@ -141,6 +146,10 @@ def test_a_malformed_class_is_graded_to_the_end(small_course, tmp_path):
     assert {s: text for s, text in sentences.items() if expected[s] not in text} == {}
     assert scores(root) == graded, done.stderr
     assert {s: lines[s] for s in graded if told[s] not in lines[s]} == {}
+    # No answer in words is lost or taken for none.
+    with Course(root).gradebook() as gradebook:
+        answers = {s: gradebook.find_grade("why", NAME, NAME, s) for s in graded}
+        assert [s for s, answer in answers.items() if not answer.needs_manual_grade] == []
     # What needed nothing put right is told without a word more.
     assert [s for s in graded if not told[s] and "(" in lines[s]] == []
     number = f"{len(graded)} graded, 0 up to date, {len(expected) - len(graded)} need a person"
@@ -208,16 +217,20 @@ def test_a_thousand_broken_notebooks_leave_the_class_graded(small_course, tmp_pa
         path = work / f"{NAME}.ipynb"
         path.write_bytes(data)
         source = str(root / f"source/{NAME}/{NAME}.ipynb")
+
+        def convert() -> str:
+            resources = {"nbgrader": where, "source_notebook": source}
+            return exporter.from_filename(str(path), resources)[0]
+
         try:
-            text, _ = exporter.from_filename(
-                str(path), {"nbgrader": where, "source_notebook": source}
-            )
+            text = convert()
         except NotANotebook as error:
             assert str(error).startswith(str(path))
             tried.append((data, False))
             return
         tried.append((data, True))
         text.encode()
+        assert convert() == text, "what was executed is found again by this text"
         nb = nbformat.reads(text, as_version=4)
         nbformat.validate(nb)
         MetadataValidator().validate_nb(nb)
@@ -229,6 +242,7 @@ def test_a_thousand_broken_notebooks_leave_the_class_graded(small_course, tmp_pa
             assert task not in order or order.index(task) < order.index(test)
         points = [cell.metadata.nbgrader.get("points") for name, cell in marks if name in locked]
         assert points == [None, 2, 3]
+        assert order.count("why") == 1
 
     with phases.one_gradebook(course):
         put_right()
