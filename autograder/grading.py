@@ -8,19 +8,17 @@ run that is killed at any moment goes on where it was.
 from __future__ import annotations
 
 import errno
-import re
 import traceback
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import DBAPIError
 
-from autograder import phases, results, sandbox
+from autograder import phases, results, submissions
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.files import hash_files
@@ -32,26 +30,29 @@ from autograder.work import Executed, Task, environment, settings
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one student's submission fared: its score, or the reason why a person must look at it."""
+    """How one student's submission fared: its score, and what was put right in it to have one, or
+    the reason why a person must look at it."""
 
     student: str
     score: float | None = None
     max_score: float | None = None
     up_to_date: bool = False
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.problem:
-            return f"{self.student}: NOT GRADED: {self.problem}"
+            return f"{submissions.shown(self.student)}: NOT GRADED: {self.problem}"
         if self.up_to_date:
             return f"{self.student}: up to date"
-        return f"{self.student}: {self.score:g} of {self.max_score:g}"
+        notes = f" ({'; '.join(self.notes)})" if self.notes else ""
+        return f"{self.student}: {self.score:g} of {self.max_score:g}{notes}"
 
 
 @dataclass
 class _Job:
     """A submission on its way: what it is made from, and its notebooks by name: executed, yet to be
-    executed, and those whose worker was lost."""
+    executed, and those whose worker was lost; and what was put right in it."""
 
     student: str
     key: str
@@ -59,6 +60,7 @@ class _Job:
     tasks: dict[str, Task] = field(default_factory=dict)
     lost: dict[str, Task] = field(default_factory=dict)
     problem: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 class Grading:
@@ -130,6 +132,9 @@ class Grading:
         """Sanitise a submission, and find out which of its notebooks must be executed."""
         course, name = self._course, self._name
         submitted = course.folder("submitted", student, name)
+        problem = submissions.find_bad_files(submitted)
+        if problem:
+            return Outcome(student, problem=problem)
         try:
             key = _key(course, name, submitted)
         except OSError as error:
@@ -141,16 +146,17 @@ class Grading:
             there = any(course.folder("autograded", student, name).glob("*.ipynb"))
             if there and student in self._in_gradebook:
                 return Outcome(student, up_to_date=True)
-        problem = find_problem(submitted, self._notebooks)
+        problem = submissions.find_problem(submitted, self._notebooks)
         if problem:
             return Outcome(student, problem=problem)
         # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
         course.remember(None, "graded", name, student)
         try:
-            notebooks, files = phases.sanitize(course, name, student)
+            notes = submissions.notes(submitted, self._notebooks)
+            notebooks, files, put_right = phases.sanitize(course, name, student)
         except Exception as error:
             return self._failed(student, error)
-        job = _Job(student, key)
+        job = _Job(student, key, notes=notes + put_right)
         for notebook, text in notebooks.items():
             task = Task(text, files, self._settings, environment())
             kept = None if self._force else self._results.find(student, notebook, results.key(task))
@@ -216,7 +222,7 @@ class Grading:
             return self._failed(student, error)
         seconds = sum(executed.seconds for executed in job.executed.values())
         course.remember({"key": job.key, "seconds": round(seconds, 2)}, *record)
-        return Outcome(student, score, max_score)
+        return Outcome(student, score, max_score, notes=tuple(job.notes))
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""
@@ -243,35 +249,6 @@ class Grading:
         return Outcome(job.student, problem=problem)
 
 
-def find_problem(folder: Path, notebooks: list[str]) -> str:
-    """Say in a sentence why a submission folder cannot be graded, or return ""."""
-    if re.search(r"[\[\]*?]", str(folder)):
-        return f"nbgrader reads [ ] * ? in {folder} as wildcards; rename the folder"
-    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
-    if size > sandbox.Limits().work_folder:
-        return f"{folder} holds {size >> 20} MiB, more than the sandbox; ask for less data"
-    found = sorted(p.name for p in folder.glob("*.ipynb"))
-    if not set(notebooks) & set(found):
-        wanted = " or ".join(notebooks)
-        there = f"; the folder holds {', '.join(found)}" if found else ""
-        return f"there is no {wanted} in {folder}{there}; rename or ask for the right file"
-    for notebook in set(notebooks) & set(found):
-        path = folder / notebook
-        if path.is_symlink():
-            return f"{path} is a symbolic link; ask for the file itself"
-        try:
-            cells = nbformat.read(path, as_version=4).cells
-            ids = Counter(c.metadata.get("nbgrader", {}).get("grade_id") for c in cells)
-        except OSError as error:
-            return f"{path} cannot be read: {error.strerror}"
-        except Exception:  # nbformat raises many kinds on what is not a notebook
-            return f"{path} is not a notebook (damaged or not JSON); ask for it again"
-        twice = [grade_id for grade_id, number in ids.items() if grade_id and number > 1]
-        if twice:
-            return f"{path} holds the cell {', '.join(twice)} twice; delete the copy"
-    return ""
-
-
 def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
     """Return what is remembered of a submission's last grading: its ``key`` and how many
     ``seconds`` it took, or the ``problem`` that stopped it; nothing if there was none."""
@@ -282,7 +259,7 @@ def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
 def _key(course: Course, name: str, submitted: Path) -> str:
     """Return a hash of all that a score depends on: submission, tests, judge, grader, and whether
     the code was confined; warm and cold kernels give the same score."""
-    files = [p for p in sorted(submitted.rglob("*")) if p.is_file() and not p.is_symlink()]
+    files = submissions.contents(submitted).files
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")

@@ -25,12 +25,20 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import rmtree
 from sqlalchemy import select
 
+from autograder import sanitize as sanitizing
 from autograder.course import Course
 from autograder.execute import SandboxedExecute
 from autograder.work import Executed
 
-# The modules of nbgrader's that open a gradebook while a submission is autograded.
-_OPENERS = (autograde, latesubmissions, overwritecells, overwritekernelspec, saveautogrades)
+# The modules that open a gradebook while a submission is autograded.
+_OPENERS = (
+    autograde,
+    latesubmissions,
+    overwritecells,
+    overwritekernelspec,
+    sanitizing,
+    saveautogrades,
+)
 
 
 class _OpenGradebook(Gradebook):
@@ -75,18 +83,20 @@ class _Phase(Autograde):
 
 
 class _Sanitize(_Phase):
-    """Prepare the submission's folder and records; the notebooks' texts by name are ``ready``."""
+    """Prepare the submission's folder and records; the notebooks' texts by name are ``ready``,
+    and ``notes`` tell what was put right in them."""
 
     def convert(self, assignment: str, student: str) -> None:
-        self.ready = {}
+        self.ready, self.notes = {}, []
         self.init_destination(assignment, student)
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
         for path in self.notebooks:
             self._init_preprocessors()
             resources = self.init_single_notebook_resources(path)
-            text, _ = self.exporter.from_filename(path, resources)
+            text, told = self.exporter.from_filename(path, resources)
             self.ready[resources["unique_key"]] = text
+            self.notes += told[sanitizing.TOLD]
 
 
 class _Record(_Phase):
@@ -117,13 +127,17 @@ class _Record(_Phase):
 
 
 def _start(phase: _Phase, course: Course, name: str, student: str) -> None:
-    with temp_attrs(course.api.coursedir, assignment_id=name, student_id=student):
+    coursedir = course.api.coursedir
+    ignore = list(coursedir.ignore)  # the exporter adds what this submission has of links
+    with temp_attrs(coursedir, assignment_id=name, student_id=student, ignore=ignore):
         phase.start()
 
 
-def sanitize(course: Course, name: str, student: str) -> tuple[dict[str, str], dict[str, bytes]]:
-    """Return a submission's notebooks, as JSON text by name, with the instructor's cells put back,
-    and the files that belong beside them, by relative path.
+def sanitize(
+    course: Course, name: str, student: str
+) -> tuple[dict[str, str], dict[str, bytes], list[str]]:
+    """Return a submission's notebooks, as JSON text by name, with the instructor's cells put back;
+    the files that belong beside them, by relative path; and what was put right, in sentences.
 
     Prepares the folder in ``autograded`` and the submission's lines in the gradebook.
     """
@@ -131,7 +145,11 @@ def sanitize(course: Course, name: str, student: str) -> tuple[dict[str, str], d
     _start(phase, course, name, student)
     folder = course.folder("autograded", student, name)
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return phase.ready, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return (
+        phase.ready,
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in files},
+        phase.notes,
+    )
 
 
 def record(

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import ClearSolutions, Execute
+from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
@@ -16,6 +16,7 @@ from autograder.exchange import ReleaseFeedback
 from autograder.execute import SandboxedExecute
 from autograder.judge import Judge
 from autograder.language import Language
+from autograder.sanitize import STEPS, SubmittedNotebookExporter
 
 # nbgrader 0.9.6 is written for SQLAlchemy 1: under 2 it works, with pages of warnings.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -34,15 +35,18 @@ def configuration(exercises: Path | None) -> Config:
     autograde = []
     for step in Autograde.autograde_preprocessors.default():
         autograde += [SandboxedExecute, Judge] if step is Execute else [step]
+    sanitize = []
+    for step in Autograde.sanitize_preprocessors.default():
+        sanitize += [*STEPS, step] if step is DeduplicateIds else [step]
     generate = []
     for step in GenerateAssignment.preprocessors.default():
         generate += [Language, step] if step is ClearSolutions else [step]
 
     config = Config()
     config.Autograde.autograde_preprocessors = autograde
+    config.Autograde.sanitize_preprocessors = sanitize
+    config.Autograde.exporter_class = SubmittedNotebookExporter
     config.GenerateAssignment.preprocessors = generate
-    # A student who deletes a test cell by accident loses no points.
-    config.OverwriteCells.add_missing_cells = True
     config.ExchangeFactory.release_feedback = ReleaseFeedback
     if exercises:
         config.Judge.exercises = str(exercises)

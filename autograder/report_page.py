@@ -14,9 +14,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course import Course
-from autograder.grading import find_problem, recorded
+from autograder.grading import recorded
 from autograder.judge import RAISED, load_judge, one_line, read_verdict
 from autograder.report import Item, Row, Scores, full_marks, number
+from autograder.submissions import find_problem
 
 SLOWEST, MESSAGES, EXAMPLES = 10, 20, 3
 
