@@ -15,7 +15,7 @@ from time import monotonic
 from rich.console import Console
 
 from autograder import __version__
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, FileRefused
 from autograder.progress import follow
 
 # jsonschema would import it, for 0.7 s, to check addresses that no schema of a notebook has.
@@ -389,6 +389,11 @@ def main(argv: list[str] | None = None) -> int:
         return args.run(args)
     except AutograderError as error:
         err.print(f"autograder: {error}", markup=False)
+        return 1
+    except OSError as error:
+        if error.errno not in FileRefused.NUMBERS:
+            raise
+        err.print(f"autograder: {FileRefused(error, 'a file')}", markup=False)
         return 1
     except KeyboardInterrupt:
         err.print("autograder: stopped; what was graded is kept, run the command again to go on")

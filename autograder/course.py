@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
+from autograder.database import explain, is_there, require_schema
 from autograder.errors import AutograderError, UnknownAssignment
 from autograder.files import write_whole
 
@@ -144,16 +145,14 @@ class Course:
         """Open the gradebook; raises AutograderError if the database cannot be used."""
         url, directory = self.database, self.api.coursedir
         try:
+            require_schema(url)
             with closing(kind(directory.db_url, directory.course_id)) as gradebook:
                 yield gradebook
         except (DBAPIError, InvalidEntry) as error:
             # A password may also stand behind the question mark, where SQLAlchemy hides none.
             address = url.set(query={}).render_as_string(hide_password=True)
-            reason = str(getattr(error, "orig", error)).partition("\n")[0]
-            raise AutograderError(
-                f"the gradebook {address} cannot be used: {reason}; "
-                f"see to the database, or to CourseDirectory.db_url in {CONFIG}"
-            ) from error
+            reason = explain(error)
+            raise AutograderError(f"the gradebook {address} cannot be used: {reason}") from error
 
     def recall(self, *parts: str) -> Any:
         """Return what :meth:`remember` last wrote under this path, or None."""
@@ -178,9 +177,31 @@ class Course:
         directory = getattr(self.api.coursedir, f"{step}_directory")
         return Path(self.api.coursedir.format_path(directory, student, name))
 
+    def _top(self, step: str) -> Path:
+        """Return the folder that holds all of a step."""
+        return Path(self.root, getattr(self.api.coursedir, f"{step}_directory"))
+
     def submissions(self, name: str, pattern: str = "*") -> list[str]:
-        """Return the ids of the students, matching a glob, who have a submission folder; sorted."""
+        """Return the ids of the students, matching a glob, who have a submission folder, or a
+        folder into which nobody can look; sorted.
+
+        Raises AutograderError if nobody can look into the folder of all submissions.
+        """
         found = self.api.get_submitted_students(name)
+        top = self._top("submitted")
+        try:
+            folders = list(top.iterdir()) if top.exists() else []
+        except OSError as error:
+            raise AutograderError(
+                f"cannot read {top}: {error.strerror}; change its permissions"
+            ) from error
+        found |= {
+            folder.name
+            for folder in folders
+            if folder == self.folder("submitted", folder.name, name).parent
+            and folder.is_dir()
+            and not os.access(folder, os.R_OK | os.X_OK)
+        }
         return sorted(s for s in found if Path(s).match(pattern))
 
     def notebooks(self, name: str) -> list[str]:
@@ -189,9 +210,7 @@ class Course:
         Raises AutograderError if the assignment was not released here.
         """
         known = []
-        url = self.database
-        # Opening would make SQLite's file.
-        if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
+        if is_there(self.database):
             with self.gradebook() as gradebook:
                 known = sorted(a.name for a in gradebook.assignments)
                 if name in known:
@@ -201,15 +220,19 @@ class Course:
             raise AutograderError(f"'{name}' was not released yet; run: autograder release {name}")
         raise UnknownAssignment(name, known)
 
-    def make_writable_or_fail(self) -> None:
-        """Make the course folder; raises AutograderError if nothing can be written there."""
+    def make_writable_or_fail(self, *steps: str) -> None:
+        """Make the course folder; raises AutograderError if nothing can be written there, or in
+        the folders of these steps, where they are."""
+        why = ""
         try:
             self.state.mkdir(parents=True, exist_ok=True)
+            folders = [self.root, self.state, *map(self._top, steps)]
+            closed = [f for f in folders if f.exists() and not os.access(f, os.W_OK | os.X_OK)]
         except OSError as error:
-            raise AutograderError(f"cannot write to {self.root}: {error.strerror}") from error
-        if not os.access(self.root, os.W_OK) or not os.access(self.state, os.W_OK):
+            closed, why = [self.root], f": {error.strerror}"
+        if closed:
             raise AutograderError(
-                f"cannot write to {self.root}; change its permissions or give another --course"
+                f"cannot write to {closed[0]}{why}; change its permissions or give another --course"
             )
 
     def failure(self, result: dict, log_name: str, what: str) -> AutograderError:

@@ -7,7 +7,8 @@ run that is killed at any moment goes on where it was.
 
 from __future__ import annotations
 
-import errno
+import json
+import os
 import re
 import traceback
 from collections import Counter, deque
@@ -17,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import DBAPIError
 
 from autograder import phases, results, sandbox
 from autograder.course import Course
-from autograder.errors import AutograderError
+from autograder.database import is_unusable
+from autograder.errors import AutograderError, FileRefused
+from autograder.execute import SandboxedExecute
 from autograder.files import hash_files
 from autograder.pool import Pool
 from autograder.release import Releaser
@@ -75,7 +76,7 @@ class Grading:
         self, course: Course, name: str, students: list[str], pool: Pool, force: bool = False
     ) -> None:
         self._notebooks = course.notebooks(name)
-        course.make_writable_or_fail()
+        course.make_writable_or_fail("autograded")
         if course.exercises and not Releaser(course).is_current(name):
             raise AutograderError(
                 f"the source of '{name}' changed since its last release; "
@@ -84,6 +85,7 @@ class Grading:
         self._course, self._name, self._students, self._force = course, name, students, force
         self._results = Results(course.state / "executed" / name)
         self._settings = settings(course.config)
+        self._kernel = SandboxedExecute(config=course.config).kernel_name
         self._pool = pool
         self._jobs: dict[str, _Job] = {}
         self._queue: deque[tuple[str, str]] = deque()  # student and notebook, for the next workers
@@ -98,12 +100,9 @@ class Grading:
             try:
                 yield from self._grade()
             except OSError as error:
-                if error.errno != errno.ENOSPC:
+                if error.errno not in FileRefused.NUMBERS:
                     raise
-                raise AutograderError(
-                    f"no space left for {self._course.root}; make room and run the command again: "
-                    "what was graded is kept"
-                ) from error
+                raise FileRefused(error, self._course.root) from error
 
     def _grade(self) -> Iterator[Outcome]:
         suspects: list[_Job] = []
@@ -144,21 +143,25 @@ class Grading:
         problem = find_problem(submitted, self._notebooks)
         if problem:
             return Outcome(student, problem=problem)
-        # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
-        course.remember(None, "graded", name, student)
         try:
-            notebooks, files = phases.sanitize(course, name, student)
+            notebooks, files = phases.sanitize(course, name, student, self._gradebook)
         except Exception as error:
             return self._failed(student, error)
         job = _Job(student, key)
         for notebook, text in notebooks.items():
-            task = Task(text, files, self._settings, environment())
+            own_kernel = not self._kernel and not self._names_kernel(notebook)
+            task = Task(text, files, self._settings, environment(), own_kernel)
             kept = None if self._force else self._results.find(student, notebook, results.key(task))
             if kept:
                 job.executed[notebook] = kept
             else:
                 job.tasks[notebook] = task
         return job
+
+    def _names_kernel(self, notebook: str) -> bool:
+        """Whether the assignment's own notebook names a kernel: submissions get that one."""
+        found = self._gradebook.find_notebook(notebook, self._name)
+        return bool(json.loads(found.kernelspec or "{}"))
 
     def _execute(self, job: _Job, suspects: list[_Job]) -> Iterator[Outcome]:
         """Queue a job; return when a worker has it, with the outcomes of those done meanwhile."""
@@ -210,6 +213,7 @@ class Grading:
         if job.problem:
             course.remember({"problem": job.problem}, *record)
             return Outcome(student, problem=job.problem)
+        course.remember(None, *record)  # killed half-way, it has none, and is recorded anew
         try:
             score, max_score = phases.record(course, name, student, job.executed, self._gradebook)
         except Exception as error:
@@ -220,14 +224,18 @@ class Grading:
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""
-        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        if full or isinstance(error, (DBAPIError, InvalidEntry)):
+        refused = isinstance(error, OSError) and error.errno in FileRefused.NUMBERS
+        closed = isinstance(error, PermissionError)  # a student's folder, not the whole course
+        if is_unusable(error) or (refused and not closed):
             raise error
         course, name = self._course, self._name
-        phases.discard(course, name, student)
-        what = "nbgrader could not grade it"
-        text = {"error": "".join(traceback.format_exception(error))}
-        problem = str(course.failure(text, f"grade-{name}-{student}", what))
+        if closed:
+            problem = f"{error.filename}: {error.strerror}; change its permissions"
+        else:
+            phases.discard(course, name, student)
+            what = "nbgrader could not grade it"
+            text = {"error": "".join(traceback.format_exception(error))}
+            problem = str(course.failure(text, f"grade-{name}-{student}", what))
         course.remember({"problem": problem}, "graded", name, student)
         return Outcome(student, problem=problem)
 
@@ -247,7 +255,7 @@ def find_problem(folder: Path, notebooks: list[str]) -> str:
     """Say in a sentence why a submission folder cannot be graded, or return ""."""
     if re.search(r"[\[\]*?]", str(folder)):
         return f"nbgrader reads [ ] * ? in {folder} as wildcards; rename the folder"
-    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+    size = sum(path.stat().st_size for path in _files(folder))
     if size > sandbox.Limits().work_folder:
         return f"{folder} holds {size >> 20} MiB, more than the sandbox; ask for less data"
     found = sorted(p.name for p in folder.glob("*.ipynb"))
@@ -282,9 +290,19 @@ def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
 def _key(course: Course, name: str, submitted: Path) -> str:
     """Return a hash of all that a score depends on: submission, tests, judge, grader, and whether
     the code was confined; warm and cold kernels give the same score."""
-    files = [p for p in sorted(submitted.rglob("*")) if p.is_file() and not p.is_symlink()]
+    files = _files(submitted)
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")
     start = f"{environment()} {course.sandbox == 'none'}"
     return hash_files(start, filter(Path.is_file, files))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files below a folder, sorted; raises OSError if nobody may look into a part."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    found = (Path(top, name) for top, _, names in os.walk(folder, onerror=refuse) for name in names)
+    return [path for path in sorted(found) if path.is_file() and not path.is_symlink()]
