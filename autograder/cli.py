@@ -153,7 +153,9 @@ def report(args: argparse.Namespace) -> int:
         written = exports.write_all(folder, scores)
         write_whole(page, report_page.page(scores, findings, datetime.now().astimezone()))
     except OSError as error:
-        raise AutograderError(f"cannot write to {folder}: {error.strerror}") from error
+        raise AutograderError(
+            f"cannot write to {folder}: {error.strerror}; mend that, or give another folder by --to"
+        ) from error
     left_out = sum(not row.final for row in scores.rows)
     if left_out:
         total = len(scores.rows)

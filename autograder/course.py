@@ -21,7 +21,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
 from autograder.database import explain, is_there, require_schema
-from autograder.errors import AutograderError, UnknownAssignment
+from autograder.errors import AutograderError, FileRefused, UnknownAssignment
 from autograder.files import write_whole
 
 CONFIG = "nbgrader_config.py"
@@ -30,6 +30,9 @@ CONFIG = "nbgrader_config.py"
 _RAISED = re.compile(
     r"^ *(?:(?P<module>[\w.]+)\.)?(?P<kind>[A-Z]\w+): (?P<message>\S.*)$", re.MULTILINE
 )
+
+# How Python tells an OSError: its number, the reason, and a file if there was one.
+_REFUSED = re.compile(r"\[Errno (\d+)\] ([^:]*)(?:: '([^']*)')?")
 
 
 @dataclass(frozen=True)
@@ -238,16 +241,19 @@ class Course:
     def failure(self, result: dict, log_name: str, what: str) -> AutograderError:
         """Return the error for an nbgrader step that failed; its whole log goes to a file.
 
-        An error of ours is told in its own words; of another, the innermost message is added.
+        An error of ours is told in its own words; of another, the innermost message is added. It
+        is FileRefused if the system refused a file.
         """
         text = f"{result.get('log') or ''}\n{result.get('error') or ''}"
         log = self.state / "logs" / f"{log_name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(text, encoding="utf-8")
+        write_whole(log, text)
         raised = [m.groupdict() for m in _RAISED.finditer(text)]
         for error in reversed(raised):
             if error["module"] == AutograderError.__module__:
                 return AutograderError(error["message"])
+            refused = _REFUSED.match(error["message"])
+            if refused and int(refused[1]) in FileRefused.NUMBERS:
+                return FileRefused(OSError(int(refused[1]), refused[2], refused[3]), self.root)
         inner = [e["message"] for e in raised if e["kind"] != "NbGraderException"]
         reason = f" ({inner[-1]})" if inner else ""
         return AutograderError(f"{what}{reason}; see {log}")

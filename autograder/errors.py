@@ -19,12 +19,15 @@ class UnknownAssignment(AutograderError):
 
 
 class FileRefused(AutograderError):
-    """The system refuses to write or read a file of the course, whichever submission it is for."""
+    """The system refuses to write or read a file; ``place`` is where it is, if the error does not
+    say. These are the numbers of such errors, and of those that every other file would meet."""
 
     NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-    NUMBERS = (*NO_ROOM, errno.EROFS, errno.EACCES, errno.EPERM)
+    EVERYWHERE = (*NO_ROOM, errno.EROFS)
+    NUMBERS = (*EVERYWHERE, errno.EACCES, errno.EPERM)
 
     def __init__(self, error: OSError, place: str | Path):
+        self.number = error.errno
         where = error.filename2 or error.filename or place
         step = "make room on its disk" if error.errno in self.NO_ROOM else "change its permissions"
         super().__init__(

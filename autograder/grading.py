@@ -224,13 +224,12 @@ class Grading:
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""
-        refused = isinstance(error, OSError) and error.errno in FileRefused.NUMBERS
-        closed = isinstance(error, PermissionError)  # a student's folder, not the whole course
-        if is_unusable(error) or (refused and not closed):
+        number = error.errno if isinstance(error, OSError) else None
+        if is_unusable(error) or number in FileRefused.EVERYWHERE:
             raise error
         course, name = self._course, self._name
-        if closed:
-            problem = f"{error.filename}: {error.strerror}; change its permissions"
+        if number in FileRefused.NUMBERS:
+            problem = str(FileRefused(error, course.root))
         else:
             phases.discard(course, name, student)
             what = "nbgrader could not grade it"
