@@ -132,7 +132,10 @@ class Grading:
         try:
             key = _key(course, name, submitted)
         except OSError as error:
-            return Outcome(student, problem=f"{error.filename} cannot be read: {error.strerror}")
+            return Outcome(
+                student,
+                problem=f"{error.filename} cannot be read: {error.strerror}; make it readable",
+            )
         last = recorded(course, name, student)
         if last.get("key") == key and not self._force:
             if "problem" in last:
@@ -270,7 +273,7 @@ def find_problem(folder: Path, notebooks: list[str]) -> str:
             cells = nbformat.read(path, as_version=4).cells
             ids = Counter(c.metadata.get("nbgrader", {}).get("grade_id") for c in cells)
         except OSError as error:
-            return f"{path} cannot be read: {error.strerror}"
+            return f"{path} cannot be read: {error.strerror}; make it readable"
         except Exception:  # nbformat raises many kinds on what is not a notebook
             return f"{path} is not a notebook (damaged or not JSON); ask for it again"
         twice = [grade_id for grade_id, number in ids.items() if grade_id and number > 1]

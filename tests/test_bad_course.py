@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -165,15 +164,14 @@ input()
         other.communicate("go on\n")
 
 
-@pytest.mark.parametrize("how", ["IMMEDIATE", "EXCLUSIVE"])
-def test_a_gradebook_that_another_program_locks_is_waited_for_and_then_told(graded, how):
+def test_a_gradebook_that_another_program_locks_is_told(graded):
     url = f"sqlite:///{graded.gradebook}?timeout=0.5"
     graded.configure(f"c.CourseDirectory.db_url = {url!r}")
-    with locked(graded, how):
-        said = graded.refused()
-    assert "database is locked; close the program that writes to it, or wait" in said
-    assert KEPT.removeprefix("run ") in said
-    assert graded.scores() == {"ada": 3}
+    for how in ("IMMEDIATE", "EXCLUSIVE"):
+        with locked(graded, how):
+            said = graded.refused()
+        assert "database is locked; close the program that writes to it, or wait" in said
+        assert KEPT in said
     graded.finishes(2)
     assert graded.scores() == {"ada": 2, "bob": 3}
 
@@ -208,16 +206,13 @@ def set_version(course: Class, *statements: str) -> None:
         db.executescript(";".join(statements))
 
 
-COMMANDS = ["grade", "feedback", "report"]
-
-
 def test_a_gradebook_of_a_newer_nbgrader_is_left_alone(graded, project):
     with closing(sqlite3.connect(graded.gradebook)) as db:
         [[version]] = db.execute("SELECT version_num FROM alembic_version")
     set_version(graded, "UPDATE alembic_version SET version_num = '0123456789ab'")
     content = graded.gradebook.read_bytes()
     newer = "the gradebook was made by a newer nbgrader than 0.9.6, which is here; grade with that"
-    for command in COMMANDS:
+    for command in ("grade", "report"):
         assert graded.refused(command, "ps").startswith(newer)
     (project.root / "course").mkdir()
     shutil.copy(graded.gradebook, project.root / "course")
@@ -241,8 +236,7 @@ def test_a_gradebook_of_an_older_nbgrader_can_be_upgraded(graded):
     )
     content = graded.gradebook.read_bytes()
     older = "the gradebook was made by an older nbgrader; run in the course folder: "
-    for command in COMMANDS:
-        assert graded.refused(command, "ps") == f"{older}nbgrader db upgrade"
+    assert graded.refused() == f"{older}nbgrader db upgrade"
     assert graded.gradebook.read_bytes() == content
     nbgrader("db", "upgrade", cwd=graded.root)
     graded.finishes(2)
@@ -260,14 +254,13 @@ def in_a_namespace(script: str) -> list[str]:
     return [*start, script, "sh"]
 
 
-def on_a_disk(folder: Path, pages: int) -> list[str]:
-    """Return what runs a command while ``folder`` is a disk with so many free pages of 4 KiB."""
-    folder.mkdir(exist_ok=True)
+def on_a_full_disk(folder: Path) -> list[str]:
+    """Return what runs a command while ``folder`` is a disk of its own, without a free page."""
     used = sum(-(-path.stat().st_size // 4096) for path in folder.rglob("*") if path.is_file())
     place, kept = shlex.quote(str(folder)), shlex.quote(f"{folder}.kept")
     return in_a_namespace(f"""
 cp -a {place} {kept}
-mount -t tmpfs -o size={(used + pages) * 4096} none {place}
+mount -t tmpfs -o size={max(1, used) * 4096} none {place}
 cp -a {kept}/. {place}
 "$@" && status=0 || status=$?
 rm -r {kept}; cp -a {place} {kept}
@@ -277,29 +270,23 @@ exit $status
 """)
 
 
-@pytest.mark.parametrize("moment", ["results", "notebooks", "scores", "commit"])
-def test_a_full_disk_loses_nothing(graded, moment):
-    place, pages = {
-        "results": (".autograder", 0),
-        "notebooks": ("autograded", 0),
-        "scores": (".", 0),
-        "commit": (".", 6),
-    }[moment]
-    said = graded.refused(around=on_a_disk((graded.root / place).resolve(), pages))
-    print(said)
-    assert "No space left on device" in said or "database or disk is full" in said
-    assert f"make room on its disk and {KEPT}" in said
+def test_a_full_disk_loses_nothing(graded):
+    """Full is the disk of kept results, that of autograded notebooks, and that of the gradebook."""
+    for place in (".autograder", "autograded", "."):
+        said = graded.refused(around=on_a_full_disk((graded.root / place).resolve()))
+        full = "database or disk is full" if place == "." else "No space left on device"
+        assert f"{full}; make room on its disk and {KEPT}" in said
     graded.finishes(2)
     assert graded.scores() == {"ada": 2, "bob": 3}
 
 
-@pytest.mark.parametrize("place", [".", "autograded", ".autograder"])
-def test_a_folder_that_cannot_be_written_is_named_before_anything_runs(graded, place):
-    folder = (graded.root / place).resolve()
-    quoted = shlex.quote(str(folder))
-    mount = f"mount --bind {quoted} {quoted}; mount -o remount,bind,ro {quoted}"
-    said = graded.refused(around=in_a_namespace(f'{mount}; exec "$@"'))
-    assert said.startswith(f"cannot write to {folder}; change its permissions or give")
+def test_a_folder_that_cannot_be_written_is_named_before_anything_runs(graded):
+    for place in (".", "autograded", ".autograder"):
+        folder = (graded.root / place).resolve()
+        quoted = shlex.quote(str(folder))
+        mount = f"mount --bind {quoted} {quoted}; mount -o remount,bind,ro {quoted}"
+        said = graded.refused(around=in_a_namespace(f'{mount}; exec "$@"'))
+        assert said.startswith(f"cannot write to {folder}; change its permissions or give")
     graded.finishes(2)
 
 
@@ -307,8 +294,6 @@ def test_a_gradebook_that_cannot_be_written_is_told(graded):
     graded.gradebook.chmod(0o400)
     said = graded.refused(around=AS_ANYBODY)
     assert "attempt to write a readonly database; make the file and its folder writable" in said
-    graded.gradebook.chmod(0o600)
-    graded.finishes(2)
 
 
 def test_a_students_folder_that_cannot_be_written_stops_nobody_else(graded):
@@ -318,7 +303,8 @@ def test_a_students_folder_that_cannot_be_written_stops_nobody_else(graded):
     done = graded.run(around=AS_ANYBODY)
     assert done.returncode == 1 and "ps: 1 graded, 0 up to date, 1 need a person" in done.stdout
     [problem] = [line for line in done.stderr.splitlines() if line.startswith("ada: ")]
-    assert re.match(f"ada: NOT GRADED: {folder}/.*: Permission denied; change its perm", problem)
+    assert problem.startswith(f"ada: NOT GRADED: cannot use {folder}/")
+    assert "Permission denied; change its permissions" in problem
     assert graded.scores() == {"ada": 3, "bob": 3}
     assert before[1].items() <= graded.state()[1].items()
     folder.chmod(0o700)
@@ -341,7 +327,7 @@ def test_submissions_that_cannot_be_read_are_named(course):
     assert done.returncode == 1 and "ps: 1 graded, 0 up to date, 4 need a person" in done.stdout
     for student, path in closed.items():
         assert f"{student}: NOT GRADED: {path}" in done.stderr
-    assert done.stderr.count("cannot be read: Permission denied") == 4 * 2
+    assert done.stderr.count("cannot be read: Permission denied; make it readable") == 4 * 2
     submitted = course.root / "submitted"
     submitted.chmod(0)
     said = course.refused(around=AS_ANYBODY)
@@ -351,35 +337,52 @@ def test_submissions_that_cannot_be_read_are_named(course):
     course.finishes(4, kept=1)
 
 
+def test_a_name_in_another_encoding_is_told(graded):
+    submitted = graded.root / "submitted"
+    shutil.copytree(submitted / "bob", submitted / os.fsdecode(b"\xff"))
+    said = graded.refused()
+    assert said.startswith(f"rename the folder '\\udcff' in {graded.root}/submitted")
+
+
+def test_a_worker_whose_disk_is_full_is_to_blame_not_the_submission(tmp_path):
+    code = """
+from nbformat import v4
+from autograder.work import Task, environment, execute
+notebook = v4.writes(v4.new_notebook(cells=[v4.new_code_cell("1")]))
+executed = execute(Task(notebook, {"data": bytes(9000)}, {}, environment()))
+print(executed.unfit, executed.problem)
+"""
+    mount = f"mount -t tmpfs -o size=8192 none {tmp_path}; export TMPDIR={tmp_path}"
+    argv = [*in_a_namespace(f'{mount}; exec "$@"'), sys.executable, "-c", code]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.stdout.startswith("True on the worker "), done.stderr
+    assert f"cannot use {tmp_path}: No space left on device; make room on its disk" in done.stdout
+
+
 def test_a_gradebook_that_is_no_database_is_left_alone(graded):
     kept = graded.gradebook.with_name("kept.db")
     graded.gradebook.rename(kept)
     graded.gradebook.write_text("Dear diary, " * 1000)
-    for command in COMMANDS:
-        done = graded.run(command, "ps")
-        assert done.returncode == 1 and not done.stdout
-        said = one_sentence(done.stderr)
-        assert "file is not a database; put an earlier copy in its place; without one" in said
+    done = graded.run()
+    assert done.returncode == 1 and not done.stdout
+    said = one_sentence(done.stderr)
+    assert "file is not a database; put an earlier copy in its place; without one" in said
     assert graded.gradebook.read_text() == "Dear diary, " * 1000
     kept.rename(graded.gradebook)
     graded.finishes(2)
 
 
-def test_a_kernel_that_is_not_installed_is_named_once(graded):
-    graded.configure("c.SandboxedExecute.kernel_name = 'maple'")
-    said = graded.refused()
-    assert "the kernel 'maple' is not installed on the worker" in said
-    assert "install it there, or name another by c.SandboxedExecute.kernel_name" in said
-    graded.configure()
-    graded.finishes(2)
-
-
-def test_a_kernel_of_another_language_that_is_not_installed_is_named_once(course):
+def test_a_kernel_that_is_not_installed_is_named_once(course):
+    """That of the assignment, and then that of the configuration."""
     write_source(course.root, kernelspec={"name": "ir", "display_name": "R", "language": "R"})
     course.submit("ada")
     course.submit("bob")
-    assert "the kernel 'ir' is not installed" in course.refused()
-    write_source(course.root, kernelspec=PYTHON)
+    assert "the kernel 'ir' is not installed on the worker" in course.refused()
+    course.configure("c.SandboxedExecute.kernel_name = 'maple'")
+    said = course.refused()
+    assert "the kernel 'maple' is not installed on the worker" in said
+    assert "install it there, or name another by c.SandboxedExecute.kernel_name" in said
+    course.configure("c.SandboxedExecute.kernel_name = 'python3'")
     course.finishes(2)
 
 
@@ -415,11 +418,10 @@ def below(pid: int, *words: str) -> list[int]:
     ],
     ids=["at its start", "while cells run", "while cells run, and so are its successors"],
 )
-def test_submissions_keep_their_points_if_the_fork_server_is_killed(course, when, most):
-    for student in ("ada", "bob"):
-        course.submit(student, "x = 1\nimport subprocess\nsubprocess.run(['sleep', '1.25'])")
+def test_a_submission_keeps_its_points_if_the_fork_server_is_killed(course, when, most):
+    course.submit("ada", "x = 1\nimport subprocess\nsubprocess.run(['sleep', '1.25'])")
     killed = set()
-    argv = course.command("grade", "ps", "--workers", "2", sandbox="warm")
+    argv = course.command("grade", "ps", "--workers", "1", sandbox="warm")
     with subprocess.Popen(argv, stdout=-1, stderr=-1, text=True) as grading:
         while grading.poll() is None:
             for server in below(grading.pid, "autograder.forkserver"):
@@ -428,8 +430,7 @@ def test_submissions_keep_their_points_if_the_fork_server_is_killed(course, when
                     os.kill(server, signal.SIGKILL)
             time.sleep(0.01)
         said = grading.stderr.read()
-    print(said, killed)
     assert killed and grading.returncode == 0, said
-    assert course.scores() == {"ada": 3, "bob": 3}
+    assert course.scores() == {"ada": 3}
     if when(0):
         assert "cold kernels are used" in said and "crashed while it imported MXNet\n" in said
