@@ -15,7 +15,7 @@ from time import monotonic
 from rich.console import Console
 
 from autograder import __version__
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, FileRefused
 from autograder.progress import follow
 
 # jsonschema would import it, for 0.7 s, to check addresses that no schema of a notebook has.
@@ -153,7 +153,9 @@ def report(args: argparse.Namespace) -> int:
         written = exports.write_all(folder, scores)
         write_whole(page, report_page.page(scores, findings, datetime.now().astimezone()))
     except OSError as error:
-        raise AutograderError(f"cannot write to {folder}: {error.strerror}") from error
+        raise AutograderError(
+            f"cannot write to {folder}: {error.strerror}; mend that, or give another folder by --to"
+        ) from error
     left_out = sum(not row.final for row in scores.rows)
     if left_out:
         total = len(scores.rows)
@@ -389,6 +391,11 @@ def main(argv: list[str] | None = None) -> int:
         return args.run(args)
     except AutograderError as error:
         err.print(f"autograder: {error}", markup=False)
+        return 1
+    except OSError as error:
+        if error.errno not in FileRefused.NUMBERS:
+            raise
+        err.print(f"autograder: {FileRefused(error, 'a file')}", markup=False)
         return 1
     except KeyboardInterrupt:
         err.print("autograder: stopped; what was graded is kept, run the command again to go on")

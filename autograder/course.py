@@ -20,7 +20,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import plugins
-from autograder.errors import AutograderError, UnknownAssignment
+from autograder.database import explain, is_there, require_schema
+from autograder.errors import AutograderError, FileRefused, UnknownAssignment
 from autograder.files import write_whole
 
 CONFIG = "nbgrader_config.py"
@@ -29,6 +30,9 @@ CONFIG = "nbgrader_config.py"
 _RAISED = re.compile(
     r"^ *(?:(?P<module>[\w.]+)\.)?(?P<kind>[A-Z]\w+): (?P<message>\S.*)$", re.MULTILINE
 )
+
+# How Python tells an OSError: its number, the reason, and a file if there was one.
+_REFUSED = re.compile(r"\[Errno (\d+)\] ([^:]*)(?:: '([^']*)')?")
 
 
 @dataclass(frozen=True)
@@ -144,16 +148,14 @@ class Course:
         """Open the gradebook; raises AutograderError if the database cannot be used."""
         url, directory = self.database, self.api.coursedir
         try:
+            require_schema(url)
             with closing(kind(directory.db_url, directory.course_id)) as gradebook:
                 yield gradebook
         except (DBAPIError, InvalidEntry) as error:
             # A password may also stand behind the question mark, where SQLAlchemy hides none.
             address = url.set(query={}).render_as_string(hide_password=True)
-            reason = str(getattr(error, "orig", error)).partition("\n")[0]
-            raise AutograderError(
-                f"the gradebook {address} cannot be used: {reason}; "
-                f"see to the database, or to CourseDirectory.db_url in {CONFIG}"
-            ) from error
+            reason = explain(error)
+            raise AutograderError(f"the gradebook {address} cannot be used: {reason}") from error
 
     def recall(self, *parts: str) -> Any:
         """Return what :meth:`remember` last wrote under this path, or None."""
@@ -178,9 +180,35 @@ class Course:
         directory = getattr(self.api.coursedir, f"{step}_directory")
         return Path(self.api.coursedir.format_path(directory, student, name))
 
+    def _top(self, step: str) -> Path:
+        """Return the folder that holds all of a step."""
+        return Path(self.root, getattr(self.api.coursedir, f"{step}_directory"))
+
     def submissions(self, name: str, pattern: str = "*") -> list[str]:
-        """Return the ids of the students, matching a glob, who have a submission folder; sorted."""
+        """Return the ids of the students, matching a glob, who have a submission folder, or a
+        folder into which nobody can look; sorted.
+
+        Raises AutograderError if nobody can look into the folder of all submissions, or if a name
+        in it is none that the gradebook can hold.
+        """
         found = self.api.get_submitted_students(name)
+        top = self._top("submitted")
+        try:
+            folders = list(top.iterdir()) if top.exists() else []
+        except OSError as error:
+            raise AutograderError(
+                f"cannot read {top}: {error.strerror}; change its permissions"
+            ) from error
+        found |= {
+            folder.name
+            for folder in folders
+            if folder == self.folder("submitted", folder.name, name).parent
+            and folder.is_dir()
+            and not os.access(folder, os.R_OK | os.X_OK)
+        }
+        for student in found:
+            if student.encode(errors="ignore").decode() != student:
+                raise AutograderError(f"rename the folder {student!r} in {top}: it is not UTF-8")
         return sorted(s for s in found if Path(s).match(pattern))
 
     def notebooks(self, name: str) -> list[str]:
@@ -189,9 +217,7 @@ class Course:
         Raises AutograderError if the assignment was not released here.
         """
         known = []
-        url = self.database
-        # Opening would make SQLite's file.
-        if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
+        if is_there(self.database):
             with self.gradebook() as gradebook:
                 known = sorted(a.name for a in gradebook.assignments)
                 if name in known:
@@ -201,30 +227,37 @@ class Course:
             raise AutograderError(f"'{name}' was not released yet; run: autograder release {name}")
         raise UnknownAssignment(name, known)
 
-    def make_writable_or_fail(self) -> None:
-        """Make the course folder; raises AutograderError if nothing can be written there."""
+    def make_writable_or_fail(self, *steps: str) -> None:
+        """Make the course folder; raises AutograderError if nothing can be written there, or in
+        the folders of these steps, where they are."""
+        why = ""
         try:
             self.state.mkdir(parents=True, exist_ok=True)
+            folders = [self.root, self.state, *map(self._top, steps)]
+            closed = [f for f in folders if f.exists() and not os.access(f, os.W_OK | os.X_OK)]
         except OSError as error:
-            raise AutograderError(f"cannot write to {self.root}: {error.strerror}") from error
-        if not os.access(self.root, os.W_OK) or not os.access(self.state, os.W_OK):
+            closed, why = [self.root], f": {error.strerror}"
+        if closed:
             raise AutograderError(
-                f"cannot write to {self.root}; change its permissions or give another --course"
+                f"cannot write to {closed[0]}{why}; change its permissions or give another --course"
             )
 
     def failure(self, result: dict, log_name: str, what: str) -> AutograderError:
         """Return the error for an nbgrader step that failed; its whole log goes to a file.
 
-        An error of ours is told in its own words; of another, the innermost message is added.
+        An error of ours is told in its own words; of another, the innermost message is added. It
+        is FileRefused if the system refused a file.
         """
         text = f"{result.get('log') or ''}\n{result.get('error') or ''}"
         log = self.state / "logs" / f"{log_name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(text, encoding="utf-8")
+        write_whole(log, text)
         raised = [m.groupdict() for m in _RAISED.finditer(text)]
         for error in reversed(raised):
             if error["module"] == AutograderError.__module__:
                 return AutograderError(error["message"])
+            refused = _REFUSED.match(error["message"])
+            if refused and int(refused[1]) in FileRefused.NUMBERS:
+                return FileRefused(OSError(int(refused[1]), refused[2], refused[3]), self.root)
         inner = [e["message"] for e in raised if e["kind"] != "NbGraderException"]
         reason = f" ({inner[-1]})" if inner else ""
         return AutograderError(f"{what}{reason}; see {log}")

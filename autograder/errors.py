@@ -1,5 +1,10 @@
 """The errors that a user of the autograder can meet: one sentence, one next step."""
 
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
 
 class AutograderError(Exception):
     """Something that the user can mend; the message says what and how."""
@@ -11,6 +16,24 @@ class UnknownAssignment(AutograderError):
     def __init__(self, name: str, known: list[str]):
         names = ", ".join(known) or "none"
         super().__init__(f"there is no assignment '{name}'; choose one of: {names}")
+
+
+class FileRefused(AutograderError):
+    """The system refuses to write or read a file; ``place`` is where it is, if the error does not
+    say. These are the numbers of such errors, and of those that every other file would meet."""
+
+    NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+    EVERYWHERE = (*NO_ROOM, errno.EROFS)
+    NUMBERS = (*EVERYWHERE, errno.EACCES, errno.EPERM)
+
+    def __init__(self, error: OSError, place: str | Path):
+        self.number = error.errno
+        where = error.filename2 or error.filename or place
+        step = "make room on its disk" if error.errno in self.NO_ROOM else "change its permissions"
+        super().__init__(
+            f"cannot use {where}: {error.strerror}; {step} and run the command again: "
+            "what was graded is kept"
+        )
 
 
 class SandboxUnavailable(AutograderError):
@@ -27,6 +50,7 @@ class ForkServerError(AutograderError):
     """A warm kernel cannot be had here, or not any more; cold ones may work."""
 
     def __init__(self, reason: str):
+        self.reason = reason
         super().__init__(f"the fork server for warm kernels failed: {reason}; try '--sandbox cold'")
 
 

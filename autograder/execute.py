@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import secrets
 import subprocess
@@ -86,8 +87,14 @@ class SandboxedExecute(Execute):
         manager.client_factory = BoundedClient
         if self.sandbox != "none":
             sandbox.require()
-            manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager, how=self.sandbox)
+            manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager, how=self._how)
+        self._manager = manager
         return manager
+
+    @property
+    def _lost(self) -> bool:
+        """Whether the kernel ended with the fork server, and not by anything that it ran."""
+        return getattr(getattr(self._manager, "provisioner", None), "lost", False)
 
     @contextmanager
     def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
@@ -100,6 +107,19 @@ class SandboxedExecute(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, Any]:
+        # Who loses the fork server twice gets a cold kernel, which has none to lose.
+        for how in (self.sandbox, self.sandbox, "cold"):
+            self._how, self._manager = how, None
+            try:
+                return self._run_cells(copy.deepcopy(nb), resources, km)
+            except Exception as error:
+                if not self._lost:
+                    raise
+                lost = error
+        raise lost
+
+    def _run_cells(self, nb: NotebookNode, resources: Any, km: Any) -> tuple[NotebookNode, Any]:
+        """Run all cells, in as many kernels as it takes."""
         self._run = resources["autograder"] = Run(self.nonce or secrets.token_hex(16))
         self._settled: set[int] = set()  # cells that another kernel is not to run again
         self._deadline = monotonic() + self.total_timeout
@@ -109,10 +129,12 @@ class SandboxedExecute(Execute):
                 return super().preprocess(nb, resources, km)
             except DeadKernelError:
                 ended = "The kernel died while this cell ran."
-                if self._current is None:
+                if self._current is None or self._lost:
                     raise
             except CellTimeoutError:
                 ended = "This cell ran too long or printed too much, and could not be stopped."
+                if self._lost:
+                    raise
             self._end(nb.cells[self._current], self._current, ended)
 
     def preprocess_cell(

@@ -8,6 +8,7 @@ from pathlib import Path
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from autograder.course import Course
+from autograder.errors import FileRefused
 from autograder.files import hash_files
 from autograder.grading import Outcome
 
@@ -46,6 +47,8 @@ def _feedback_one(course: Course, name: str, student: str) -> Outcome:
     if not result["success"]:
         what = "nbgrader could not write the feedback"
         problem = course.failure(result, f"feedback-{name}-{student}", what)
+        if isinstance(problem, FileRefused) and problem.number in FileRefused.EVERYWHERE:
+            raise problem
         return Outcome(student, problem=str(problem))
     course.remember(key, *record)
     return Outcome(student)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -11,8 +12,14 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file, and its folder, whole or not at all; text becomes UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new")
-    new.write_bytes(content.encode() if isinstance(content, str) else content)
-    new.replace(path)
+    try:
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
+        new.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        with suppress(OSError):
+            new.unlink()
+        raise
 
 
 def hash_files(start: str, paths: Iterable[Path]) -> str:

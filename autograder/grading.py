@@ -7,7 +7,7 @@ run that is killed at any moment goes on where it was.
 
 from __future__ import annotations
 
-import errno
+import json
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import InvalidEntry
-from sqlalchemy.exc import DBAPIError
 
 from autograder import phases, results, submissions
 from autograder.course import Course
-from autograder.errors import AutograderError
+from autograder.database import is_unusable
+from autograder.errors import AutograderError, FileRefused
+from autograder.execute import SandboxedExecute
 from autograder.files import hash_files
 from autograder.pool import Pool
 from autograder.release import Releaser
@@ -77,7 +77,7 @@ class Grading:
         self, course: Course, name: str, students: list[str], pool: Pool, force: bool = False
     ) -> None:
         self._notebooks = course.notebooks(name)
-        course.make_writable_or_fail()
+        course.make_writable_or_fail("autograded")
         if course.exercises and not Releaser(course).is_current(name):
             raise AutograderError(
                 f"the source of '{name}' changed since its last release; "
@@ -86,6 +86,7 @@ class Grading:
         self._course, self._name, self._students, self._force = course, name, students, force
         self._results = Results(course.state / "executed" / name)
         self._settings = settings(course.config)
+        self._kernel = SandboxedExecute(config=course.config).kernel_name
         self._pool = pool
         self._jobs: dict[str, _Job] = {}
         self._queue: deque[tuple[str, str]] = deque()  # student and notebook, for the next workers
@@ -100,12 +101,9 @@ class Grading:
             try:
                 yield from self._grade()
             except OSError as error:
-                if error.errno != errno.ENOSPC:
+                if error.errno not in FileRefused.NUMBERS:
                     raise
-                raise AutograderError(
-                    f"no space left for {self._course.root}; make room and run the command again: "
-                    "what was graded is kept"
-                ) from error
+                raise FileRefused(error, self._course.root) from error
 
     def _grade(self) -> Iterator[Outcome]:
         suspects: list[_Job] = []
@@ -138,7 +136,10 @@ class Grading:
         try:
             key = _key(course, name, submitted)
         except OSError as error:
-            return Outcome(student, problem=f"{error.filename} cannot be read: {error.strerror}")
+            return Outcome(
+                student,
+                problem=f"{error.filename} cannot be read: {error.strerror}; make it readable",
+            )
         last = recorded(course, name, student)
         if last.get("key") == key and not self._force:
             if "problem" in last:
@@ -149,22 +150,26 @@ class Grading:
         problem = submissions.find_problem(submitted, self._notebooks)
         if problem:
             return Outcome(student, problem=problem)
-        # Gone first: a run that is killed half-way leaves no record, so the next one starts anew.
-        course.remember(None, "graded", name, student)
         try:
             notes = submissions.notes(submitted, self._notebooks)
-            notebooks, files, put_right = phases.sanitize(course, name, student)
+            notebooks, files, put_right = phases.sanitize(course, name, student, self._gradebook)
         except Exception as error:
             return self._failed(student, error)
         job = _Job(student, key, notes=notes + put_right)
         for notebook, text in notebooks.items():
-            task = Task(text, files, self._settings, environment())
+            own_kernel = not self._kernel and not self._names_kernel(notebook)
+            task = Task(text, files, self._settings, environment(), own_kernel)
             kept = None if self._force else self._results.find(student, notebook, results.key(task))
             if kept:
                 job.executed[notebook] = kept
             else:
                 job.tasks[notebook] = task
         return job
+
+    def _names_kernel(self, notebook: str) -> bool:
+        """Whether the assignment's own notebook names a kernel: submissions get that one."""
+        found = self._gradebook.find_notebook(notebook, self._name)
+        return bool(json.loads(found.kernelspec or "{}"))
 
     def _execute(self, job: _Job, suspects: list[_Job]) -> Iterator[Outcome]:
         """Queue a job; return when a worker has it, with the outcomes of those done meanwhile."""
@@ -216,6 +221,7 @@ class Grading:
         if job.problem:
             course.remember({"problem": job.problem}, *record)
             return Outcome(student, problem=job.problem)
+        course.remember(None, *record)  # killed half-way, it has none, and is recorded anew
         try:
             score, max_score = phases.record(course, name, student, job.executed, self._gradebook)
         except Exception as error:
@@ -226,14 +232,17 @@ class Grading:
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""
-        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-        if full or isinstance(error, (DBAPIError, InvalidEntry)):
+        number = error.errno if isinstance(error, OSError) else None
+        if is_unusable(error) or number in FileRefused.EVERYWHERE:
             raise error
         course, name = self._course, self._name
-        phases.discard(course, name, student)
-        what = "nbgrader could not grade it"
-        text = {"error": "".join(traceback.format_exception(error))}
-        problem = str(course.failure(text, f"grade-{name}-{student}", what))
+        if number in FileRefused.NUMBERS:
+            problem = str(FileRefused(error, course.root))
+        else:
+            phases.discard(course, name, student)
+            what = "nbgrader could not grade it"
+            text = {"error": "".join(traceback.format_exception(error))}
+            problem = str(course.failure(text, f"grade-{name}-{student}", what))
         course.remember({"problem": problem}, "graded", name, student)
         return Outcome(student, problem=problem)
 

@@ -1,15 +1,18 @@
 """nbgrader's autograding in two phases, with the execution between them left to others.
 
 :func:`sanitize` does what ``nbgrader autograde`` does before it runs a submission's notebooks, and
-:func:`record` what it does after, with a gradebook that stays open: nbgrader itself opens it nine
-times for each submission.
+keeps nothing of it; :func:`record` what it does after. A submission's scores and its folder in
+``autograded`` change at once, when all is judged and written, or not at all. The gradebook stays
+open: nbgrader itself opens it nine times for each submission, and commits each cell's score.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 
 import nbformat
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
@@ -22,7 +25,6 @@ from nbgrader.preprocessors import (
     overwritekernelspec,
     saveautogrades,
 )
-from nbgrader.utils import rmtree
 from sqlalchemy import select
 
 from autograder import sanitize as sanitizing
@@ -42,10 +44,23 @@ _OPENERS = (
 
 
 class _OpenGradebook(Gradebook):
-    """A gradebook that many use, each as if it had opened it."""
+    """A gradebook that many use, each as if it had opened it; only :meth:`keep` keeps a change."""
+
+    def __init__(self, *arguments: str) -> None:
+        super().__init__(*arguments)
+        self.db.commit = self._show
 
     def __exit__(self, *exception: object) -> None:
         """Leave it open."""
+
+    def _show(self) -> None:
+        """Have later reads see what was written, as after a commit."""
+        self.db.flush()
+        self.db.expire_all()
+
+    def keep(self) -> None:
+        """Commit everything since the last time, or raise."""
+        self.db().commit()
 
 
 @contextmanager
@@ -71,7 +86,10 @@ def students(gradebook: Gradebook, name: str) -> set[str]:
 
 
 class _Phase(Autograde):
-    """One phase, for one submission. Errors are raised, not gathered as nbgrader does."""
+    """One phase, for one submission, into the folder ``destination``. Errors are raised, not
+    gathered as nbgrader does."""
+
+    destination: Path
 
     def convert_notebooks(self) -> None:
         self.exporter.optimistic_validation = True  # once, not after each preprocessor
@@ -81,14 +99,16 @@ class _Phase(Autograde):
     def convert(self, assignment: str, student: str) -> None:
         raise NotImplementedError
 
+    def _format_dest(self, *arguments: str, **options: bool) -> str:
+        return str(self.destination)
+
 
 class _Sanitize(_Phase):
-    """Prepare the submission's folder and records; the notebooks' texts by name are ``ready``,
-    and ``notes`` tell what was put right in them."""
+    """Prepare the submission; the notebooks' texts by name are ``ready``, and ``notes`` tell what
+    was put right in them."""
 
     def convert(self, assignment: str, student: str) -> None:
         self.ready, self.notes = {}, []
-        self.init_destination(assignment, student)
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
         for path in self.notebooks:
@@ -103,12 +123,23 @@ class _Record(_Phase):
     """Judge and record the notebooks ``executed``, by name."""
 
     executed: dict[str, Executed]
+    gradebook: _OpenGradebook
 
     def convert(self, assignment: str, student: str) -> None:
-        for path in self.notebooks:
-            if Path(path).stem in self.executed:
-                self.convert_single_notebook(path)
-        self.set_permissions(assignment, student)
+        folder = self.destination
+        self.destination = folder.with_name(f".{folder.name}.new")
+        _remove(self.destination)
+        try:
+            self.init_assignment(assignment, student)
+            for path in self.notebooks:
+                if Path(path).stem in self.executed:
+                    self.convert_single_notebook(path)
+            self.set_permissions(assignment, student)
+            self.gradebook.keep()
+        except BaseException:
+            rmtree(self.destination, ignore_errors=True)
+            raise
+        _replace(folder, self.destination)
         self.run_post_convert_hook()
 
     def convert_single_notebook(self, path: str) -> None:
@@ -126,30 +157,33 @@ class _Record(_Phase):
         self.write_single_notebook(text, resources)
 
 
-def _start(phase: _Phase, course: Course, name: str, student: str) -> None:
+def _start(
+    phase: _Phase, course: Course, name: str, student: str, gradebook: _OpenGradebook
+) -> None:
     coursedir = course.api.coursedir
     ignore = list(coursedir.ignore)  # the exporter adds what this submission has of links
-    with temp_attrs(coursedir, assignment_id=name, student_id=student, ignore=ignore):
-        phase.start()
+    try:
+        with temp_attrs(coursedir, assignment_id=name, student_id=student, ignore=ignore):
+            phase.start()
+    finally:
+        gradebook.db.rollback()
 
 
 def sanitize(
-    course: Course, name: str, student: str
+    course: Course, name: str, student: str, gradebook: _OpenGradebook
 ) -> tuple[dict[str, str], dict[str, bytes], list[str]]:
     """Return a submission's notebooks, as JSON text by name, with the instructor's cells put back;
-    the files that belong beside them, by relative path; and what was put right, in sentences.
-
-    Prepares the folder in ``autograded`` and the submission's lines in the gradebook.
-    """
-    phase = _Sanitize(coursedir=course.api.coursedir, parent=course.api, force=True)
-    _start(phase, course, name, student)
-    folder = course.folder("autograded", student, name)
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return (
-        phase.ready,
-        {path.relative_to(folder).as_posix(): path.read_bytes() for path in files},
-        phase.notes,
-    )
+    the files that belong beside them, by relative path; and what was put right, in sentences."""
+    phase = _Sanitize(coursedir=course.api.coursedir, parent=course.api)
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        phase.destination = Path(folder)
+        _start(phase, course, name, student, gradebook)
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in phase.destination.rglob("*")
+            if path.is_file() and not path.is_symlink()
+        }
+    return phase.ready, files, phase.notes
 
 
 def record(
@@ -157,24 +191,37 @@ def record(
     name: str,
     student: str,
     executed: dict[str, Executed],
-    gradebook: Gradebook,
+    gradebook: _OpenGradebook,
 ) -> tuple[float, float]:
     """Judge a submission's executed notebooks, and write them and their scores.
 
     Returns the submission's points and how many it could have, those given by hand included.
     """
     phase = _Record(coursedir=course.api.coursedir, parent=course.api)
-    phase.executed = executed
-    _start(phase, course, name, student)
+    phase.destination = course.folder("autograded", student, name)
+    phase.executed, phase.gradebook = executed, gradebook
+    _start(phase, course, name, student, gradebook)
     # nbgrader's sum of a whole submission would search every student's grades.
     notebooks = gradebook.find_submission(name, student).notebooks
     points = [(notebook.score, notebook.max_score) for notebook in notebooks]
-    gradebook.db.commit()
     return tuple(map(sum, zip(*points, strict=True)))
 
 
 def discard(course: Course, name: str, student: str) -> None:
     """Remove what a submission that failed has in ``autograded``, as nbgrader does."""
-    folder = course.folder("autograded", student, name)
+    _remove(course.folder("autograded", student, name))
+
+
+def _replace(folder: Path, new: Path) -> None:
+    """Have a new folder take the place of what is there."""
+    old = folder.with_name(f".{folder.name}.old")
+    _remove(old)
     if folder.exists():
-        rmtree(str(folder))
+        folder.rename(old)
+    new.rename(folder)
+    _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        rmtree(folder)

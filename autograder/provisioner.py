@@ -19,6 +19,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Enum
 
 from autograder import sandbox, warm
+from autograder.errors import ForkServerError
 from autograder.evidence import NONCE_VARIABLE
 
 NAME = "autograder-sandbox"
@@ -52,6 +53,12 @@ class SandboxProvisioner(LocalProvisioner):
     ).tag(config=True)
 
     _share: tempfile.TemporaryDirectory | None = None
+    _warm: warm.Process | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the kernel ended because the fork server did: no fault of its code."""
+        return self._warm is not None and self._warm.lost
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         sandbox.require()
@@ -73,8 +80,13 @@ class SandboxProvisioner(LocalProvisioner):
             "extra": {name: environment[name] for name in PASSED_ON if name in environment},
         }
         if self.how == "warm" and warm.can_run(cmd) and warm.usable():
-            self.process = await asyncio.to_thread(warm.start, cmd[1:], **inside)
-            return self.connection_info
+            try:
+                self._warm = await asyncio.to_thread(warm.start, cmd[1:], **inside)
+            except (ForkServerError, OSError) as error:
+                warm.tell(getattr(error, "reason", str(error)))
+            else:
+                self.process = self._warm
+                return self.connection_info
         return await super().launch_kernel(sandbox.command(cmd, **inside), **kwargs)
 
     async def shutdown_requested(self, restart: bool = False) -> None:

@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from autograder import device, sandbox
@@ -35,6 +37,7 @@ class Process:
     def __init__(self, connection: socket.socket):
         self._connection = connection
         self.returncode: int | None = None
+        self.lost = False  # whether it ended with the fork server
 
     def fileno(self) -> int:
         return self._connection.fileno()
@@ -47,7 +50,9 @@ class Process:
     def wait(self) -> int:
         if self.returncode is None:
             # Nothing but the end of the connection: the warden was killed, and its sandbox with it.
-            self.returncode = _receive(self._connection).get("ended", -9)
+            ended = _receive(self._connection).get("ended")
+            self.lost = ended is None
+            self.returncode = -signal.SIGKILL if self.lost else ended
             self._connection.close()
         return self.returncode
 
@@ -122,7 +127,7 @@ _server: _Server | None = None
 def begin() -> None:
     """Have the fork server start importing, if there is none yet; do not wait for it."""
     global _server
-    with _lock:
+    with _lock, suppress(OSError):  # no process to be had: whoever needs it, finds out again
         _server = _server or _Server()
 
 
@@ -218,7 +223,7 @@ def unavailable() -> str:
     try:
         broken = sandbox.missing(enforced())
     except (ForkServerError, OSError) as error:
-        return str(error)
+        return getattr(error, "reason", str(error))
     return f"not enforced: {', '.join(broken)}" if broken else ""
 
 
@@ -227,4 +232,10 @@ def usable() -> bool:
     """Whether warm kernels can be had here; if not, the reason is logged, once."""
     if reason := unavailable():
         log.warning("cold kernels are used, because warm ones do not work here: %s", reason)
-    return not unavailable()
+    return not reason
+
+
+@functools.cache
+def tell(reason: str) -> None:
+    """Log, once for each reason, why no warm kernel could be had where there had been some."""
+    log.warning("a cold kernel is used, because no warm one could be had: %s", reason)

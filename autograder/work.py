@@ -13,11 +13,12 @@ from time import monotonic
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets.config import Config
 
 from autograder import device, sandbox
-from autograder.errors import SandboxUnavailable
+from autograder.errors import FileRefused, SandboxUnavailable
 from autograder.execute import Run, SandboxedExecute
 from autograder.files import hash_files
 from autograder.provisioner import SandboxedKernelSpecs
@@ -29,12 +30,14 @@ _PACKAGES = ("numpy", "ipykernel", "ipython", "jupyter_client", "nbclient", "nbg
 @dataclass(frozen=True)
 class Task:
     """A notebook to execute: its JSON text, the files beside it by relative path, the settings of
-    :class:`SandboxedExecute`, and the environment that must execute it (:func:`environment`)."""
+    :class:`SandboxedExecute`, the environment that must execute it (:func:`environment`), and
+    whether it is the student's choice, not the course's, which kernel it names."""
 
     notebook: str
     files: dict[str, bytes]
     settings: dict[str, Any]
     environment: dict[str, str]
+    own_kernel: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,16 @@ def execute(task: Task) -> Executed:
             )
     except SandboxUnavailable as error:
         return Executed(problem=f"on the worker {platform.node()}: {error}", unfit=True)
+    except NoSuchKernel as error:
+        text = (
+            f"the kernel '{error.name}' is not installed on the worker {platform.node()}; install "
+            "it there, or name another by c.SandboxedExecute.kernel_name in nbgrader_config.py"
+        )
+        return Executed(problem=text, unfit=not task.own_kernel)
     except Exception as error:  # whatever a kernel that does not start raises
+        if isinstance(error, OSError) and error.errno in FileRefused.NO_ROOM:
+            text = f"on the worker {platform.node()}: {FileRefused(error, tempfile.gettempdir())}"
+            return Executed(problem=text, unfit=True)
         return Executed(problem=f"it could not be executed ({type(error).__name__}: {error})")
     return Executed(
         nbformat.v4.writes(nb), resources["autograder"], round(monotonic() - started, 3)
