@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 from autograder import phases, results, submissions
 from autograder.course import Course
 from autograder.database import is_unusable
