@@ -28,7 +28,8 @@ class DaskPool:
 
     def __init__(self, address: str) -> None:
         """Connect; raises AutograderError if there is no scheduler, or if it has no worker."""
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client"):  # each has a level of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         warnings.filterwarnings("ignore", module="distributed")  # versions: see work.environment
         self.address = address
         try:
@@ -81,7 +82,10 @@ class DaskPool:
     def _check_alive(self) -> None:
         """Raise AutograderError if there has been no worker for some time."""
         if self._client.status != "running":
-            raise AutograderError(f"the connection to the scheduler at {self.address} was lost")
+            raise AutograderError(
+                f"the connection to the scheduler at {self.address} was lost; "
+                "start it again and run the command again: what was graded is kept"
+            )
         if self._client.nthreads():
             self._last_worker = monotonic()
         elif monotonic() - self._last_worker > _WORKERLESS_SECONDS:
@@ -98,6 +102,7 @@ class DaskPool:
                 "set the course up there, and start 'dask worker' from its .venv"
             ) from error
         except Exception as error:  # whatever else Dask raises: cancelled, for one
+            self._check_alive()
             raise AutograderError(
                 f"the scheduler at {self.address} gave a task up: {error}"
             ) from error
