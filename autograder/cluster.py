@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Hashable
+from queue import Empty, SimpleQueue
 from time import monotonic
 
-from distributed import Client, Future, wait
+from distributed import Client, Future
 from distributed.scheduler import KilledWorker
 
 from autograder.errors import AutograderError
@@ -27,7 +28,8 @@ class DaskPool:
 
     def __init__(self, address: str) -> None:
         """Connect; raises AutograderError if there is no scheduler, or if it has no worker."""
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client"):  # each has a level of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         warnings.filterwarnings("ignore", module="distributed")  # versions: see work.environment
         self.address = address
         try:
@@ -38,6 +40,9 @@ class DaskPool:
                 "the address that it prints"
             ) from error
         self._tickets: dict[Future, Hashable] = {}
+        # Told, not asked for: to ask all that is under way takes longer the more workers there are.
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._lost: list[Future] = []  # done, but gone with their worker: it is being done again
         self._last_worker = monotonic()
         if not self._client.nthreads():
             self.close()
@@ -53,37 +58,54 @@ class DaskPool:
     def submit(self, ticket: Hashable, task: Task) -> None:
         future = self._client.submit(execute, task, pure=False)
         self._tickets[future] = ticket
+        future.add_done_callback(self._done.put)
 
     def wait(self) -> list[tuple[Hashable, Executed | None]]:
-        done: set[Future] = set()
+        done: list[Future] = []
         while not done:
-            try:
-                done = wait(list(self._tickets), timeout=1, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                self._check_alive()
+            ended, self._lost = [*self._lost, *self._ended()], []
+            for future in ended:
+                (self._lost if future.status == "lost" else done).append(future)
         return [(self._tickets.pop(future), self._result(future)) for future in done]
+
+    def _ended(self) -> list[Future]:
+        """Return what ended since the last time; nothing, if nothing does for a second."""
+        ended = []
+        try:
+            ended.append(self._done.get(timeout=1))
+            while not self._done.empty():
+                ended.append(self._done.get())
+        except Empty:
+            self._check_alive()
+        return ended
 
     def _check_alive(self) -> None:
         """Raise AutograderError if there has been no worker for some time."""
         if self._client.status != "running":
-            raise AutograderError(f"the connection to the scheduler at {self.address} was lost")
+            raise AutograderError(
+                f"the connection to the scheduler at {self.address} was lost; "
+                "start it again and run the command again: what was graded is kept"
+            )
         if self._client.nthreads():
             self._last_worker = monotonic()
         elif monotonic() - self._last_worker > _WORKERLESS_SECONDS:
             raise AutograderError(f"the scheduler at {self.address} has no worker any more")
 
     def _result(self, future: Future) -> Executed | None:
-        if future.status == "finished":
+        try:
             return future.result()
-        error = future.exception() if future.status == "error" else None
-        if isinstance(error, KilledWorker):
+        except KilledWorker:
             return None
-        if isinstance(error, ModuleNotFoundError):
+        except ModuleNotFoundError as error:
             raise AutograderError(
                 f"a worker of {self.address} lacks a package ({error}); "
                 "set the course up there, and start 'dask worker' from its .venv"
-            )
-        raise AutograderError(f"the scheduler at {self.address} gave a task up: {error or 'lost'}")
+            ) from error
+        except Exception as error:  # whatever else Dask raises: cancelled, for one
+            self._check_alive()
+            raise AutograderError(
+                f"the scheduler at {self.address} gave a task up: {error}"
+            ) from error
 
     def close(self) -> None:
         self._client.cancel(list(self._tickets))
