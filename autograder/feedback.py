@@ -11,6 +11,7 @@ from autograder.course import Course
 from autograder.errors import FileRefused
 from autograder.files import hash_files
 from autograder.grading import Outcome
+from autograder.pages import TEMPLATES
 
 
 def feedback(course: Course, name: str, students: list[str]) -> Iterator[Outcome]:
@@ -55,10 +56,15 @@ def _feedback_one(course: Course, name: str, student: str) -> Outcome:
 
 
 def _key(graded: Path, submission: SubmittedAssignment) -> str:
-    """Return a hash of all that a page shows, and of what its release needs (time and secret)."""
+    """Return a hash of all that a page shows, and of what its release needs (time and secret).
+
+    What makes pages counts too: an older version may have shown what this one hides.
+    """
     shown = []
     for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
         scores = sorted((grade.name, grade.score, grade.max_score) for grade in notebook.grades)
         comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
         shown.append((notebook.name, notebook.late_submission_penalty, scores, comments))
-    return hash_files(repr(shown), sorted(filter(Path.is_file, graded.rglob("*"))))
+    made_by = [*Path(__file__).parent.glob("*.py"), *TEMPLATES.rglob("*.j2")]
+    files = [*filter(Path.is_file, graded.rglob("*")), *made_by]
+    return hash_files(repr(shown), sorted(files))

@@ -36,6 +36,7 @@ from autograder.evidence import MIME, challenge
 from autograder.execute import OK, Run
 
 VERDICT_MIME = "application/vnd.autograder.verdict+json"
+NOTE_MIME = "application/vnd.autograder.note+json"
 MAX_BYTES = 16 << 20
 RAISED = "Your code raised "
 
@@ -255,7 +256,8 @@ class Judge(NbGraderPreprocessor):
                 tests = telltales.get(cell.metadata.nbgrader["grade_id"])
                 self.judge_cell(cell, run.replies.get(index), run.nonce, tests)
         for index, text in run.notes.items():
-            nb.cells[index].outputs.append(new_output("display_data", {"text/plain": text}))
+            note = {"text/plain": text, NOTE_MIME: {}}
+            nb.cells[index].outputs.append(new_output("display_data", note))
         return nb, resources
 
     def judge_cell(

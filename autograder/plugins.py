@@ -7,15 +7,18 @@ import sys
 import warnings
 from pathlib import Path
 
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute
+from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.exchange import ReleaseFeedback
 from autograder.execute import SandboxedExecute
+from autograder.hidden import HideTests
 from autograder.judge import Judge
 from autograder.language import Language
+from autograder.pages import FILTERS, TEMPLATES, Harmless
 from autograder.sanitize import STEPS, SubmittedNotebookExporter
 
 # nbgrader 0.9.6 is written for SQLAlchemy 1: under 2 it works, with pages of warnings.
@@ -48,6 +51,13 @@ def configuration(exercises: Path | None) -> Config:
     config.Autograde.exporter_class = SubmittedNotebookExporter
     config.GenerateAssignment.preprocessors = generate
     config.ExchangeFactory.release_feedback = ReleaseFeedback
+    config.GenerateFeedback.preprocessors = [HideTests, *GenerateFeedback.preprocessors.default()]
+    # Feedback pages and the formgrader's view of a submission, both of which nbconvert makes.
+    config.HTMLExporter.preprocessors = [Harmless]
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = FILTERS
+    config.HTMLExporter.template_file = "autograder.html.j2"
+    config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), template_path]
     if exercises:
         config.Judge.exercises = str(exercises)
     return config
