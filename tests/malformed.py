@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 NAME = "ps"
 FULL, NOTHING = 5.0, 0.0
 CODE = {"double": "def double(x):\n    return 2 * x", "half": "def half(x):\n    return x / 2"}
-ASKED, ANSWER = "Why? Answer here.", "It undoes the other."  # a person grades it
+ASKED, ANSWER = "YOUR ANSWER HERE", "It undoes the other."  # a person grades it
 
 # By name: the score, or a part of the sentence that is told instead; a part of the note on a graded
 # one; and what breaks the notebook (returning bytes) or its folder (returning None).
