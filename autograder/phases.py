@@ -29,6 +29,7 @@ from sqlalchemy import select
 
 from autograder import sanitize as sanitizing
 from autograder.course import Course
+from autograder.database import add_indices
 from autograder.execute import SandboxedExecute
 from autograder.work import Executed
 
@@ -70,6 +71,7 @@ def one_gradebook(course: Course) -> Iterator[Gradebook]:
     Raises AutograderError, whenever it happens, if the database cannot be used.
     """
     with course.gradebook(_OpenGradebook) as gradebook:
+        add_indices(gradebook.engine)
         for module in _OPENERS:
             module.Gradebook = lambda *arguments: gradebook
         try:

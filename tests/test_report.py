@@ -6,8 +6,10 @@ import json
 import math
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, event
 
-from autograder import exports, report, report_page, solutions
+from autograder import exports, phases, report, report_page, solutions
 from autograder.course import Course, Exercises
 from autograder.judge import Verdict, verdict_output
 from autograder.report import Item, Row, Scores
@@ -218,6 +220,25 @@ def test_a_larger_class_costs_no_more_queries(tmp_path: Path) -> None:
             event.remove(Engine, "before_cursor_execute", count)
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def test_a_submission_costs_the_gradebook_no_more_in_a_larger_class(tmp_path: Path) -> None:
+    steps = []
+    for number in (5, 40):
+        course = make_course(tmp_path / str(number), [f"s{n}" for n in range(number)])
+        with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+            for name in ("submitted_notebook", "grade", "comment"):  # nbgrader makes none of these
+                connection.execute(f"DROP INDEX autograder_{name}")
+        with phases.one_gradebook(course) as gradebook:
+            counted: list[int] = []  # steps of SQLite's virtual machine
+            driver = gradebook.db.connection().connection.driver_connection
+            driver.set_progress_handler(lambda found=counted: found.append(1), 1)
+            gradebook.find_grade("test", "a", "ps1", "s1").auto_score = 3
+            gradebook.find_comment("essay", "a", "ps1", "s1").auto_comment = "No response."
+            gradebook.db.commit()
+            assert sum(n.score for n in gradebook.find_submission("ps1", "s1").notebooks) == 4.5
+            steps.append(len(counted))
+    assert steps[1] < 1.2 * steps[0]
 
 
 # --- the notebooks --------------------------------------------------------------------------------
