@@ -115,7 +115,7 @@ def grade(args: argparse.Namespace) -> int:
     by_hand = [f"{cell} ({number})" for cell, number in waiting(course, args.name).items()]
     if by_hand:
         out.print(f"waiting for points by hand, in the formgrader: {', '.join(by_hand)}")
-    took = f" in {monotonic() - started:.0f} s" if graded else ""
+    took = f", in {monotonic() - started:.0f} s" if graded else ""
     return _finish(
         problems,
         f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person{took}",

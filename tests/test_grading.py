@@ -323,7 +323,7 @@ def test_answers_in_words_are_named_at_the_end(class_project):
     assert done.returncode == 0, done.stderr
     waiting, last = done.stdout.splitlines()
     assert waiting == "waiting for points by hand, in the formgrader: written-devices (1)"
-    assert last.startswith("devices: 1 graded, 0 up to date, 0 need a person in ")
+    assert last.startswith("devices: 1 graded, 0 up to date, 0 need a person, in ")
     with project.course.gradebook() as gradebook:
         gradebook.find_grade("written-devices", "devices", "devices", "ada").manual_score = 2
         gradebook.find_grade("written-devices", "devices", "devices", "ada").needs_manual_grade = 0
