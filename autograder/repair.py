@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[NotebookNode, list[str]]:
             raise NotANotebook(f"{path} holds {size}; ask for it with its outputs cleared")
         data = path.read_bytes()
     except OSError as error:
-        raise NotANotebook(f"{path} cannot be read: {error.strerror}") from error
+        raise NotANotebook(f"{path} cannot be read: {error.strerror}; make it readable") from error
     try:
         text, notes = _decode(data)
         value, more = _parse(text)

@@ -80,7 +80,7 @@ def find_bad_files(folder: Path) -> str:
         found = contents(folder)
         size = sum(path.stat().st_size for path in found.files)
     except OSError as error:
-        return f"{shown(error.filename)} cannot be read: {error.strerror}"
+        return f"{shown(error.filename)} cannot be read: {error.strerror}; make it readable"
     if len(found.files) + len(found.left_out) > MAX_FILES:
         return f"{folder} holds more than {MAX_FILES} files; ask for less"
     if size > sandbox.Limits().work_folder:
