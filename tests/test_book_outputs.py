@@ -113,7 +113,7 @@ def test_a_page_runs_where_its_device_is_not_the_first_cpu(name: str, tmp_path: 
 
 def test_an_array_on_the_wrong_device_is_noticed(tmp_path: Path) -> None:
     cells = [
-        "import mxnet as mx",
+        "import mxnet as mx\nfrom autograder.device import usable_gpus",
         f"{IDIOM}\nnet = mx.gluon.nn.Dense(1)\nnet.initialize(ctx=device)",
         "net(mx.nd.ones((1, 2)))",
     ]
