@@ -31,11 +31,13 @@ class Contents:
 def contents(folder: Path) -> Contents:
     """Return what is in a folder and the folders below it, sorted; links are not followed.
 
-    Stops beyond ``MAX_FILES``. Raises OSError if a folder cannot be read.
+    Stops beyond ``MAX_FILES``. Raises OSError if a folder cannot be read; one that is not there
+    holds nothing.
     """
 
     def refuse(error: OSError) -> None:
-        raise error
+        if not isinstance(error, FileNotFoundError):
+            raise error
 
     found = Contents([], [])
     for where, folders, names in os.walk(folder, onerror=refuse):

@@ -14,8 +14,10 @@ def type_solution(page, code):
     cell.locator(".cm-content").click()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text(code)
+    dirty = page.locator(".lm-TabBar-tab.jp-mod-dirty")
+    expect(dirty).to_have_count(1)  # else JupyterLab might save what was there before
     page.keyboard.press("ControlOrMeta+S")
-    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
+    expect(dirty).to_have_count(0)
 
 
 def test_a_student_is_shown_what_is_wrong_hands_in_and_reads_the_score(
