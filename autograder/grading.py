@@ -97,6 +97,7 @@ class Grading:
 
     def __iter__(self) -> Iterator[Outcome]:
         with phases.one_gradebook(self._course) as self._gradebook:
+            self._in_gradebook = phases.students(self._gradebook, self._name)
             try:
                 yield from self._grade()
             except OSError as error:
@@ -106,7 +107,6 @@ class Grading:
 
     def _grade(self) -> Iterator[Outcome]:
         suspects: list[_Job] = []
-        self._in_gradebook = phases.students(self._gradebook, self._name)
         for student in self._students:
             job = self._prepare(student)  # while the workers are busy
             if isinstance(job, Outcome):
