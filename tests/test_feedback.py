@@ -299,7 +299,8 @@ def test_feedback_of_a_plain_course_hides_its_asserts(tmp_path):
     )
     nbgrader("generate_assignment", "ps1", cwd=course)
     for student, body in {
-        "ada": "    print('asked for', n)\n    return [i * i for i in range(1, n + 1) if n != 7]",
+        "ada": "    return [i * i for i in range(1, n + 1) if n != 7]",
+        "cyd": "    print('asked for', n)\n    return [i * i for i in range(1, n + 1)]",
         "bob": "    def inner(value):\n        return value.no_such_name\n    return inner(n)",
     }.items():
         shutil.copytree(course / "release/ps1", course / "submitted" / student / "ps1")
@@ -319,14 +320,14 @@ def test_feedback_of_a_plain_course_hides_its_asserts(tmp_path):
             text=True,
         )
         assert done.returncode == 0, done.stderr
-    ada, bob = (
+    ada, bob, cyd = (
         page_text((course / f"feedback/{student}/ps1/problem1.html").read_text())
-        for student in ("ada", "bob")
+        for student in ("ada", "bob", "cyd")
     )
-    for text in (ada, bob):
+    for text in (ada, bob, cyd):
         assert "squares(7)==" not in text and "SECRET" not in text
         assert re.sub(r"\s", "", RAN_HERE) in text
-    assert "askedfor7" not in ada and "askedfor2" in ada
+    assert "askedfor7" not in cyd and "askedfor2" in cyd
     # The test's own message and the frames of the student's code help; they stay.
     assert "AssertionError:wrongfor7" in ada
     assert "returnvalue.no_such_name" in bob and "AttributeError:'int'object" in bob
