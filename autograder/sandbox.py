@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -178,7 +179,9 @@ def command(
     # Inside, where the number of processes counts those of this sandbox alone.
     confined = ["prlimit", *(f"--{name}={value}" for name, value in limits.resources().items())]
     copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
-    return ["bwrap", *options, "--", *confined, "sh", "-c", copy_files, "sh", *argv]
+    # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
+    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}", "bwrap"]
+    return [*bubblewrap, *options, "--", *confined, "sh", "-c", copy_files, "sh", *argv]
 
 
 def probe() -> str:
