@@ -63,8 +63,9 @@ def first_cpu(challenge, evidence):
     count, number, kind, found = asked(challenge, evidence)
     missing = number >= count
     cpus = missing & (kind == CPU)
-    some_gpu = np.any(kind[~missing] == GPU)
-    return bool(some_gpu and np.any(cpus) and np.all(found[cpus] == 0))
+    # So that guessing between the two does not pay.
+    mostly_right = np.mean((kind == CPU) == missing) > 0.75
+    return bool(mostly_right and np.any(cpus) and np.all(found[cpus] == 0))
 
 
 @telltale(
@@ -300,6 +301,12 @@ def trainer_settings(challenge, evidence):
     return steps and np.allclose(evidence("kept"), [rate, 0.9, 0.2], rtol=1e-5)
 
 
+def drawn_rows(challenge, kind):
+    """Return a number of rows: even, odd, or two more than a multiple of three."""
+    times, more = {"even": (2, 0), "odd": (2, 1), "three": (3, 2)}[kind]
+    return more + times * (2 + int(abs(challenge(f"rows {kind}", ())) * 40))
+
+
 @telltale(
     "test-step",
     points=0.5,
@@ -307,8 +314,8 @@ def trainer_settings(challenge, evidence):
     zh="各行没有平分给各个设备：任意两个设备分到的行数最多相差一。",
 )
 def shares(challenge, evidence):
-    for rows, devices in ((8, 2), (7, 2), (8, 3)):
-        found = evidence(f"shares{rows}{devices}")
+    for kind, devices in (("even", 2), ("odd", 2), ("three", 3)):
+        rows, found = drawn_rows(challenge, kind), evidence(f"shares-{kind}")
         least, most = rows // devices, -(-rows // devices)
         inside = all(least <= n <= most for n in found[:devices])
         if not (inside and sum(found) >= rows and sum(found[devices:]) == 0):
@@ -325,7 +332,9 @@ def shares(challenge, evidence):
 )
 def labels_moved(challenge, evidence):
     calls = np.reshape(evidence("together"), (-1, 3))
-    split = set(calls[:, 0]) == {0, 1} and calls[:, 2].sum() >= 8
+    # Some call the loss again for the mean that they return.
+    times, over = divmod(calls[:, 2].sum(), drawn_rows(challenge, "even"))
+    split = set(calls[:, 0]) == {0, 1} and times in (1, 2) and over == 0
     return bool(split and np.array_equal(calls[:, 0], calls[:, 1]))
 
 

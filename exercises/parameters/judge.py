@@ -209,7 +209,7 @@ def devices(challenge, evidence):
     return bool(
         np.array_equal(found[1], found[2])
         and np.array_equal(found[3], found[4])
-        and np.abs(drawn).max() <= scale * 1.0001
+        and 0.85 * scale < np.abs(drawn).max() <= scale * 1.0001
         and (np.abs(drawn).max(axis=1) > 0.2).all()
         and len(np.unique(drawn)) > 90
     )
@@ -252,9 +252,10 @@ def magnitudes_kept(evidence):
     zh="每个值要么是零，要么绝对值在 5 和 10 之间；而且不能全是零。",
 )
 def support(challenge, evidence):
-    kept = np.abs(many_draws(evidence))
-    kept = kept[kept != 0]
-    return bool(len(kept) > 5000 and kept.min() >= 5 and kept.max() <= 10)
+    found = many_draws(evidence)
+    kept = np.abs(found[found != 0])
+    varied = len(np.unique(found[found != 0])) > 1  # else any constant from 5 to 10 would do
+    return bool(varied and len(kept) > 5000 and kept.min() >= 5 and kept.max() <= 10)
 
 
 @telltale(
@@ -304,12 +305,15 @@ def spread(challenge, evidence):
 )
 def every_shape(challenge, evidence):
     found = evidence("shapes")
-    return found.shape == (3, 500) and bool(((found != 0).mean(axis=1) > 0.2).all())
+    if found.shape != (3, 500) or not np.isfinite(found).all():
+        return False
+    filled = (found != 0).mean(axis=1)
+    return bool((filled > 0.2).all() and np.ptp(found, axis=1).all())
 
 
 def alike(one, other):
-    """Whether two draws agree in more values than the common zeros explain."""
-    return bool((one == other).mean() > 0.6)
+    """Whether two draws agree in more values than the common zeros explain, or are no numbers."""
+    return bool((one == other).mean() > 0.6) or not np.isfinite([one, other]).all()
 
 
 @telltale(
@@ -355,12 +359,15 @@ def many_requests(challenge, evidence):
     "test-freeze",
     points=0.75,
     en="A parameter that the pattern matches still wants a gradient: look at the grad_req of every "
-    "one, the biases too.",
-    zh="与模式匹配的参数中，有的仍要梯度：请逐个查看 grad_req，包括偏置。",
+    "one, the biases too. Or all are frozen, whatever the pattern is.",
+    zh="与模式匹配的参数中，有的仍要梯度：请逐个查看 grad_req，包括偏置。"
+    "或者不论模式是什么，全部参数都被冻结了。",
 )
 def frozen(challenge, evidence):
     expected, found, matching = many_requests(challenge, evidence)
-    return found.shape == expected.shape and bool((found[matching] == "null").all())
+    if found.shape != expected.shape or (found == "null").all():
+        return False
+    return bool((found[matching] == "null").all())
 
 
 @telltale(

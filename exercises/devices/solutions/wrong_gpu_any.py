@@ -1,6 +1,6 @@
 # Asks whether there is any GPU, not whether there is this one.
-# caught by: gpu-missing
-# score: 9.25
+# caught by: first-cpu, gpu-missing
+# score: 9
 
 # %% try_gpu
 def try_gpu(i=0):

@@ -1,6 +1,6 @@
 # Freezes the whole network.
-# caught by: others-as-before, matched-from-the-start, within-blocks, trained
-# score: 8.5
+# caught by: frozen, others-as-before, matched-from-the-start, within-blocks, trained
+# score: 7.75
 
 # %% count_params
 def count_params(net):
