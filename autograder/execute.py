@@ -28,6 +28,8 @@ from autograder.provisioner import SandboxedKernelSpecs
 OK = "ok"
 # What nbclient says of a message: these bring output into a cell.
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
+# These it needs besides. Widgets are left out: their state would be kept, however large it is.
+_OTHERS = ("status", "clear_output", "execute_input")
 
 
 @dataclass
@@ -147,7 +149,7 @@ class SandboxedExecute(Execute):
             self._end(cell, index, text)
             return cell, resources
         self._current = index
-        self._allowance = Allowance(self.output_limit)
+        self._allowance = Allowance(self.output_limit, evidence=utils.is_grade(cell))
         return super().preprocess_cell(cell, resources, index)
 
     def _end(self, cell: NotebookNode, index: int, ended: str) -> None:
@@ -160,18 +162,22 @@ class SandboxedExecute(Execute):
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        kind = msg["msg_type"]
-        if kind in _OUTPUTS and not self._allowance.admit(kind, msg["content"]):
-            return None
-        return super().process_message(msg, cell, cell_index)
+        kind, content = msg["msg_type"], msg["content"]
+        if not isinstance(content.get("execution_count", 0), int):
+            del content["execution_count"]
+        kept = self._allowance.admit(kind, content) if kind in _OUTPUTS else kind in _OTHERS
+        try:
+            return super().process_message(msg, cell, cell_index) if kept else None
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return None  # student code made up a message that means nothing
 
     def on_cell_executed(self, **kwargs: Any) -> None:
         index = kwargs["cell_index"]
         content = kwargs["execute_reply"]["content"]
-        if content["status"] == "error":
-            content.update(shorten(content))
+        if content.get("status") != "ok":
+            content.update(shorten(content), status="error")
         super().on_cell_executed(**kwargs)
-        ended = OK if content["status"] == "ok" else content.get("ename", "error")
+        ended = OK if content["status"] == "ok" else content["ename"]
         self._run.replies[index] = ended
         if self._allowance.exceeded:
             self._run.notes[index] = (

@@ -32,7 +32,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder import sandbox
-from autograder.processes import call, die_with
+from autograder.processes import call, die_with, make_read_only
 
 LAUNCHER = "ipykernel_launcher"
 CODE = "-c"
@@ -156,13 +156,16 @@ def _run(request: dict, connection: socket.socket, output: int) -> int:
     share = request["share"] and Path(request["share"])
     bwrap, init = _open(connection, work=work, share=share, extra=request["extra"])
     try:
+        ready = _fork_sealer(init, share, connection) if request["seal"] else None
         _join(init)
         child = os.fork()
         if child == 0:
             bwrap.stdout.close()
             bwrap.stderr.close()
             os.close(init)
-            _become(request, connection, output)
+            _become(request, connection, output, ready)
+        if ready is not None:
+            os.close(ready)
         ended = os.pidfd_open(child)
         select.select([ended, connection], [], [])
     finally:
@@ -198,10 +201,32 @@ def _open(connection: socket.socket, **options: object) -> tuple[subprocess.Pope
         return bwrap, os.pidfd_open(json.load(info)["child-pid"])
 
 
+def _pid(pidfd: int) -> int:
+    fdinfo = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
+    return int(next(line.split()[1] for line in fdinfo.splitlines() if line.startswith("Pid:")))
+
+
+def _fork_sealer(pidfd: int, share: Path, connection: socket.socket) -> int:
+    """Fork a process that makes ``share`` read-only in a sandbox, and then tells the client that
+    the kernel runs; returns the end of a pipe to which the kernel writes when it is up."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.close(writer)
+        try:
+            if os.read(reader, 1):
+                make_read_only(_pid(pidfd), str(share))
+                connection.send(b"{}")
+        except OSError as error:
+            connection.send(json.dumps({"error": str(error)}).encode())
+        finally:
+            os._exit(0)
+    os.close(reader)
+    return writer
+
+
 def _join(pidfd: int) -> None:
     """Enter the namespaces of a process; of that for processes, only children become part."""
-    fdinfo = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
-    pid = next(line.split()[1] for line in fdinfo.splitlines() if line.startswith("Pid:"))
+    pid = _pid(pidfd)
     flags = 0
     for name, flag in _NAMESPACES.items():
         ours, theirs = (Path(f"/proc/{who}/ns/{name}").stat() for who in ("self", pid))
@@ -210,8 +235,11 @@ def _join(pidfd: int) -> None:
     call("setns", pidfd, flags)
 
 
-def _become(request: dict, connection: socket.socket, output: int) -> None:
-    """Turn this process into what the request asks for; never returns."""
+def _become(request: dict, connection: socket.socket, output: int, ready: int | None) -> None:
+    """Turn this process into what the request asks for; never returns.
+
+    When it runs, it says so on ``ready``, or to the client if that is None.
+    """
     status = 1
     try:
         os.setsid()
@@ -228,7 +256,11 @@ def _become(request: dict, connection: socket.socket, output: int) -> None:
         sys.modules["numpy"].random.seed()
 
         def started() -> None:
-            connection.send(b"{}")
+            if ready is None:
+                connection.send(b"{}")
+            else:
+                os.write(ready, b"\0")
+                os.close(ready)
             connection.close()
 
         _python(request["argv"], started)

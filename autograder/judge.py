@@ -235,6 +235,26 @@ def read_verdict(cell: NotebookNode) -> dict[str, list[str]] | None:
     return None
 
 
+def _drop_verdicts(cell: NotebookNode) -> None:
+    """Take out what student code published as if a judge had written it."""
+    if cell.cell_type == "code":
+        cell.outputs = [o for o in cell.outputs if VERDICT_MIME not in o.get("data", {})]
+
+
+def _is_no_score(output: NotebookNode, worth: float) -> bool:
+    """Whether nbgrader would stop at a cell's result: it has no text, or is more than the points.
+
+    A hidden test gives a part of the points by such a result, student code may send another.
+    """
+    if output.output_type != "execute_result":
+        return False
+    text = output.data.get("text/plain")
+    try:
+        return not text or float("".join(text)) > worth
+    except ValueError:  # no number: nbgrader does not mind
+        return False
+
+
 class Judge(NbGraderPreprocessor):
     """Score the graded cells of an executed notebook; stands after SandboxedExecute.
 
@@ -252,6 +272,7 @@ class Judge(NbGraderPreprocessor):
         path = Path(self.exercises, resources["nbgrader"]["assignment"], "judge.py")
         telltales = load_judge(path) if self.exercises and path.is_file() else {}
         for index, cell in enumerate(nb.cells):
+            _drop_verdicts(cell)
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
                 tests = telltales.get(cell.metadata.nbgrader["grade_id"])
                 self.judge_cell(cell, run.replies.get(index), run.nonce, tests)
@@ -264,6 +285,7 @@ class Judge(NbGraderPreprocessor):
         self, cell: NotebookNode, reply: str | None, nonce: str, tests: list[Telltale] | None
     ) -> None:
         """Replace the outputs of one graded cell by what its score is."""
+        worth = float(cell.metadata.nbgrader["points"])
         if reply != OK:
             errors = [output for output in cell.outputs if output.output_type == "error"]
             if not errors:
@@ -279,9 +301,9 @@ class Judge(NbGraderPreprocessor):
             for output in cell.outputs:
                 if output.output_type == "stream":
                     output.name = "stdout"  # a warning on stderr would cost all points
+            cell.outputs = [o for o in cell.outputs if not _is_no_score(o, worth)]
         else:
             points = sum(test.points for test in tests)
-            worth = float(cell.metadata.nbgrader["points"])
             if not math.isclose(points, worth):
                 raise JudgeError(
                     f"the tell-tales of {cell.metadata.nbgrader['grade_id']} are worth {points:g} "

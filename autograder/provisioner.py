@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -18,12 +21,22 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Enum
 
-from autograder import sandbox, warm
-from autograder.errors import ForkServerError
+from autograder import processes, sandbox, warm
+from autograder.errors import ForkServerError, SandboxUnavailable
 from autograder.evidence import NONCE_VARIABLE
 
 NAME = "autograder-sandbox"
 PASSED_ON = (NONCE_VARIABLE, "NBGRADER_EXECUTION")
+
+_CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
+_START_SECONDS = 60
+
+# Where an IPython kernel finds modules. A submission's own come last, for a mxnet.py beside the
+# notebook must not take MXNet's place, neither in the kernel nor in a hidden test.
+_OWN_MODULES_LAST = [
+    "--IPKernelApp.ignore_cwd=True",
+    "--IPKernelApp.exec_lines=__import__('autograder.evidence'); __import__('sys').path.append('')",
+]
 
 
 class SandboxedKernelSpecs(KernelSpecManager):
@@ -65,7 +78,8 @@ class SandboxProvisioner(LocalProvisioner):
         # A signal would reach what stands before the kernel, which is in a namespace of its own.
         self.kernel_spec.interrupt_mode = "message"
         # Not under a long path: a socket's address has at most 107 characters.
-        self._share = self._share or tempfile.TemporaryDirectory(prefix="autograder-", dir="/tmp")
+        room = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
+        self._share = self._share or tempfile.TemporaryDirectory(prefix="autograder-", dir=room)
         share = Path(self._share.name)
         manager = self.parent
         manager.transport, manager.ip = "ipc", str(share / "socket")
@@ -79,15 +93,47 @@ class SandboxProvisioner(LocalProvisioner):
             "share": Path(self._share.name),
             "extra": {name: environment[name] for name in PASSED_ON if name in environment},
         }
-        if self.how == "warm" and warm.can_run(cmd) and warm.usable():
-            try:
-                self._warm = await asyncio.to_thread(warm.start, cmd[1:], **inside)
-            except (ForkServerError, OSError) as error:
-                warm.tell(getattr(error, "reason", str(error)))
-            else:
-                self.process = self._warm
-                return self.connection_info
-        return await super().launch_kernel(sandbox.command(cmd, **inside), **kwargs)
+        if warm.can_run(cmd):
+            cmd = [*cmd, *_OWN_MODULES_LAST]
+            if self.how == "warm" and warm.usable():
+                try:
+                    self._warm = await asyncio.to_thread(warm.start, cmd[1:], seal=True, **inside)
+                except (ForkServerError, OSError) as error:
+                    warm.tell(getattr(error, "reason", str(error)))
+                else:
+                    self.process = self._warm
+                    return self.connection_info
+            cmd.insert(1, "-P")  # nor in those that Python imports before IPython's settings
+        started = await super().launch_kernel(sandbox.command(cmd, **inside), **kwargs)
+        await self._seal()
+        return started
+
+    async def _seal(self) -> None:
+        """Make the folder of the sockets read-only inside when they are there.
+
+        Student code could else fill the disk with it, or lay links in the way of whoever connects
+        or cleans up. Raises SandboxUnavailable.
+        """
+        bubblewrap = self.process.pid
+        ports = [self.connection_info[f"{name}_port"] for name in _CHANNELS]
+        sockets = [Path(f"{self.connection_info['ip']}-{port}") for port in ports]
+        deadline = monotonic() + _START_SECONDS
+        while not all(path.exists() for path in sockets):
+            if await self.poll() is not None:
+                return  # it ended, and its client will say so
+            if monotonic() > deadline:
+                raise SandboxUnavailable("the kernel opened no sockets")
+            await asyncio.sleep(0.02)
+        try:
+            children = Path(f"/proc/{bubblewrap}/task/{bubblewrap}/children").read_text().split()
+            script = [sys.executable, "-I", "-S", processes.__file__, children[0], self._share.name]
+            seal = await asyncio.create_subprocess_exec(*script, stderr=subprocess.PIPE)
+            _, said = await seal.communicate()
+        except (OSError, IndexError) as error:
+            raise SandboxUnavailable(f"its sockets cannot be protected ({error})") from error
+        if seal.returncode and await self.poll() is None:
+            reason = (said.decode(errors="replace").splitlines() or ["killed"])[-1]
+            raise SandboxUnavailable(f"its sockets cannot be protected ({reason})")
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         await self._ended(1)

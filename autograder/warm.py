@@ -152,18 +152,20 @@ def start(
     share: Path | None = None,
     extra: dict[str, str] | None = None,
     output: int | None = None,
+    seal: bool = False,
 ) -> Process:
     """Run ``python *argv`` in a sandbox, as :func:`sandbox.command` with these arguments would.
 
     ``argv`` is one that :func:`can_run` accepts; ``output`` is the file descriptor that it writes
-    to, by default none. Returns once it runs, a kernel once it can be connected to. Raises
-    ForkServerError with the reason.
+    to, by default none. Returns once it runs, a kernel once it can be connected to; then, if
+    ``seal``, ``share`` is read-only inside. Raises ForkServerError with the reason.
     """
     request = {
         "argv": argv,
         "work": work and str(work),
         "share": share and str(share),
         "extra": extra or {},
+        "seal": seal,
     }
     with Path(os.devnull).open("wb") as nothing:
         connection = _connect(nothing.fileno() if output is None else output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -51,6 +52,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = _no_sandbox() if needing else ""
     for item in needing if reason else []:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def run_as_ordinary_user(
+    argv: list[str], empty: Path, cwd: str | Path, **options: object
+) -> subprocess.CompletedProcess:
+    """Run a command as an ordinary user, also where the tests run as root; skip where that fails.
+
+    ``empty`` is an empty folder.
+    """
+    if os.geteuid() == 0:
+        # Python may lie in root's own folder: in a mount namespace of ours, others can reach it.
+        other = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+        home = Path("~root").expanduser()
+        python = Path(sys.base_prefix).resolve()
+        script = "set -e; cd /\n"
+        if python.is_relative_to(home):
+            script += f"""
+mount --bind {python} {empty}
+mount -t tmpfs -o mode=755 none {home}
+mkdir -p {python}
+mount --move {empty} {python}
+"""
+        script += f"cd {shlex.quote(str(cwd))}\nexec {shlex.join([*other, *argv])}"
+        argv = ["unshare", "-m", "sh", "-c", script]
+    done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, **options)
+    if "unshare: " in done.stderr or "Permission denied" in done.stderr:
+        pytest.skip(f"no way to become an ordinary user here: {done.stderr.strip()}")
+    return done
 
 
 def nbgrader(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess:

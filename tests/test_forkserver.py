@@ -4,7 +4,6 @@ import functools
 import logging
 import os
 import random
-import shlex
 import shutil
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import run_as_ordinary_user
 from jupyter_client.manager import KernelManager
 
 from autograder import sandbox, warm
@@ -342,22 +342,5 @@ def test_a_sandbox_that_does_not_open_is_a_clear_error(tmp_path):
 
 def test_an_ordinary_user_has_warm_kernels_and_every_limit(tmp_path):
     code = "from autograder import warm; print(all(warm.enforced().values()), warm.unavailable())"
-    argv = [sys.executable, "-c", code]
-    if os.geteuid() == 0:
-        # Python may lie in root's own folder: in a mount namespace of ours, others can reach it.
-        other = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-        home = Path("~root").expanduser()
-        python = Path(sys.base_prefix).resolve()
-        script = "set -e; cd /\n"
-        if python.is_relative_to(home):
-            script += f"""
-mount --bind {python} {tmp_path}
-mount -t tmpfs -o mode=755 none {home}
-mkdir -p {python}
-mount --move {tmp_path} {python}
-"""
-        argv = ["unshare", "-m", "sh", "-c", script + "exec " + shlex.join([*other, *argv])]
-    done = subprocess.run(argv, cwd="/", capture_output=True, text=True)
-    if "unshare: " in done.stderr or "Permission denied" in done.stderr:
-        pytest.skip(f"no way to become an ordinary user here: {done.stderr.strip()}")
+    done = run_as_ordinary_user([sys.executable, "-c", code], tmp_path, cwd="/")
     assert done.stdout == "True \n", done.stderr

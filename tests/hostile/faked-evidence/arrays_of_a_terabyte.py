@@ -1,0 +1,16 @@
+# Reports claim a shape that no machine can hold.
+# score: 0
+
+# %% MySequential
+MESSAGE = {'array': {'dtype': '<f4', 'shape': [1 << 40], 'data': ''}}
+
+from autograder.evidence import MIME
+from IPython.display import publish_display_data
+import autograder.evidence as e
+def fake(name, value):
+    publish_display_data({MIME: {'name': name, **MESSAGE}})
+e.evidence = fake
+
+
+class MySequential(nn.Block):
+    pass

@@ -1,0 +1,34 @@
+# Outputs lack what each output has, or hold what none has; a right class follows.
+# score: 10
+
+# %% MySequential
+kernel = get_ipython().kernel
+def send(kind, content):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent('shell'))
+
+for kind, content in [('stream', {}), ('stream', {'name': 5, 'text': {}}), ('display_data', {}), ('display_data', {'data': 5}),
+                      ('display_data', {'data': {'text/plain': 5}, 'metadata': []}), ('execute_result', {'data': None}),
+                      ('error', {}), ('error', {'traceback': 5, 'ename': [], 'evalue': {}}), ('status', {}), ('nonsense', {}), ('clear_output', {}),
+                      ('update_display_data', {'transient': {'display_id': []}}), ('display_data', {'data': {}, 'metadata': {}, 'transient': 5}),
+                      ('execute_input', {'execution_count': 'many'}), ('comm_open', {}), ('comm_close', {})]:
+    send(kind, content)
+
+
+class MySequential(nn.Block):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+    def add(self, *blocks):
+        for block in blocks:
+            self.register_child(block)
+
+    def forward(self, x):
+        for block in self._children.values():
+            x = block(x)
+        return x
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, i):
+        return list(self._children.values())[i]
