@@ -136,11 +136,13 @@ def feedback(args: argparse.Namespace) -> int:
 def report(args: argparse.Namespace) -> int:
     from datetime import datetime
 
-    from autograder import exports, report, report_page
+    from autograder import exports, report, report_page, submissions
     from autograder.files import write_whole
 
     course = _course(args)
-    scores = report.read(course, args.name, _students(course, args))
+    # 'grade' tells of the others.
+    students = list(filter(submissions.is_unicode, _students(course, args)))
+    scores = report.read(course, args.name, students)
     folder = args.to or course.root / "reports"
     if not args.quiet:
         out.print(report.table(scores))

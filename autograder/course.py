@@ -188,8 +188,7 @@ class Course:
         """Return the ids of the students, matching a glob, who have a submission folder, or a
         folder into which nobody can look; sorted.
 
-        Raises AutograderError if nobody can look into the folder of all submissions, or if a name
-        in it is none that the gradebook can hold.
+        Raises AutograderError if nobody can look into the folder of all submissions.
         """
         found = self.api.get_submitted_students(name)
         top = self._top("submitted")
@@ -206,9 +205,6 @@ class Course:
             and folder.is_dir()
             and not os.access(folder, os.R_OK | os.X_OK)
         }
-        for student in found:
-            if student.encode(errors="ignore").decode() != student:
-                raise AutograderError(f"rename the folder {student!r} in {top}: it is not UTF-8")
         return sorted(s for s in found if Path(s).match(pattern))
 
     def notebooks(self, name: str) -> list[str]:

@@ -45,7 +45,7 @@ def contents(folder: Path) -> Contents:
         for name in sorted(folders + names):
             path = Path(where, name)
             mode = path.lstat().st_mode
-            if not _is_unicode(name) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            if not is_unicode(name) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 found.left_out.append(path)
                 if name in folders:
                     folders.remove(name)
@@ -74,7 +74,7 @@ def find_problem(folder: Path, notebooks: list[str]) -> str:
 
 def find_bad_files(folder: Path) -> str:
     """Say in a sentence why the files of a folder must not be touched, or return ""."""
-    if not _is_unicode(str(folder)):
+    if not is_unicode(str(folder)):
         return f"the name of {shown(folder)} is not in UTF-8; rename the folder"
     if re.search(r"[\[\]*?]", str(folder)):
         return f"nbgrader reads [ ] * ? in {folder} as wildcards; rename the folder"
@@ -130,7 +130,8 @@ def shown(name: object) -> str:
     return "".join(c if c.isprintable() else "?" for c in str(name))
 
 
-def _is_unicode(name: str) -> bool:
+def is_unicode(name: str) -> bool:
+    """Whether a name is in UTF-8, as the gradebook and CSV files must have it."""
     return all(not "\ud800" <= c <= "\udfff" for c in name)
 
 

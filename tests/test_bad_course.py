@@ -337,11 +337,14 @@ def test_submissions_that_cannot_be_read_are_named(course):
     course.finishes(4, kept=1)
 
 
-def test_a_name_in_another_encoding_is_told(graded):
+def test_a_student_whose_name_is_in_another_encoding_stops_no_report(graded):
     submitted = graded.root / "submitted"
     shutil.copytree(submitted / "bob", submitted / os.fsdecode(b"\xff"))
-    said = graded.refused()
-    assert said.startswith(f"rename the folder '\\udcff' in {graded.root}/submitted")
+    done = graded.run()
+    assert "ps: 2 graded, 0 up to date, 1 need a person" in done.stdout
+    assert "/submitted/?/ps is not in UTF-8; rename the folder" in done.stderr
+    assert graded.run("feedback", "ps").returncode == 1
+    assert graded.run("report", "ps").returncode == 0
 
 
 def test_a_worker_whose_disk_is_full_is_to_blame_not_the_submission(tmp_path):
