@@ -27,8 +27,9 @@ pytestmark = pytest.mark.sandbox
 
 KEPT = "run the command again: what was graded is kept"
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
-# Root without the right to pass over permissions, as everybody else.
-AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+# Root without the right to pass over permissions; nobody else has it.
+ROOT_BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+AS_ANYBODY = [] if os.geteuid() else ROOT_BOUND
 
 
 @dataclass(frozen=True)
