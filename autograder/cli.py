@@ -107,19 +107,21 @@ def grade(args: argparse.Namespace) -> int:
         grading = Grading(course, args.name, students, pool, args.force)
         total = len(students)
         show = partial(follow, console=err, quiet=args.quiet, running=lambda: grading.running)
-        problems, kept, graded = [], 0, 0
+        problems, suspects, kept, graded = [], [], 0, 0
         for outcome in show(grading, total, "grading"):
             kept += outcome.up_to_date
             graded += outcome.score is not None
             problems += [outcome] if outcome.problem else []
+            suspects += [outcome] if outcome.suspects else []
     by_hand = [f"{cell} ({number})" for cell, number in waiting(course, args.name).items()]
     if by_hand:
         out.print(f"waiting for points by hand, in the formgrader: {', '.join(by_hand)}")
     took = f", in {monotonic() - started:.0f} s" if graded else ""
-    return _finish(
-        problems,
-        f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person{took}",
-    )
+    done = f"{args.name}: {graded} graded, {kept} up to date, {len(problems)} need a person{took}"
+    status = _finish(problems, done)
+    for outcome in suspects:
+        err.print(str(outcome), markup=False)
+    return status
 
 
 def feedback(args: argparse.Namespace) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import os
 import secrets
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,9 +21,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
-from traitlets import Enum, Integer, Unicode, default
+from traitlets import Bool, Enum, Integer, Unicode, default
 
-from autograder import sandbox
+from autograder import canary, sandbox
 from autograder.evidence import NONCE_VARIABLE
 from autograder.outputs import MIB, Allowance, BoundedClient, shorten
 from autograder.provisioner import SandboxedKernelSpecs
@@ -35,11 +38,13 @@ _OTHERS = ("status", "clear_output", "execute_input")
 @dataclass
 class Run:
     """What is known of one submission's run: its nonce, and by cell index how the cell ended
-    (:data:`OK`, an error's name or a sentence for the student) and what else is to be told."""
+    (:data:`OK`, an error's name or a sentence for the student), what else is to be told, and how
+    the cell's canaries ended."""
 
     nonce: str
     replies: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    canaries: dict[int, list[str]] = field(default_factory=dict)
 
 
 class SandboxedExecute(Execute):
@@ -47,6 +52,9 @@ class SandboxedExecute(Execute):
 
     Leaves a :class:`Run` in ``resources["autograder"]``. Where a cell kills its kernel or cannot
     be stopped, a new kernel goes on without it: it costs the points of that cell alone.
+
+    Where plain tests passed, all is run once more with canaries in their place
+    (:mod:`autograder.canary`). What is scored is the first run; nothing of it reaches the second.
     """
 
     sandbox = Enum(
@@ -63,6 +71,13 @@ class SandboxedExecute(Execute):
 
     total_timeout = Integer(
         900, help="Seconds after which a submission's further cells are not run."
+    ).tag(config=True)
+
+    canaries = Bool(
+        True,
+        help="Run a notebook again in a kernel of its own, with cells that must fail in the place "
+        "of the tests that passed, so that code which lets every test pass is found. Doubles the "
+        "time of a submission that passed such a test; those that a judge decides need none.",
     ).tag(config=True)
 
     output_limit = Integer(
@@ -113,16 +128,65 @@ class SandboxedExecute(Execute):
         for how in (self.sandbox, self.sandbox, "cold"):
             self._how, self._manager = how, None
             try:
-                return self._run_cells(copy.deepcopy(nb), resources, km)
+                return self._run_with_canaries(nb, resources, km)
             except Exception as error:
                 if not self._lost:
                     raise
                 lost = error
         raise lost
 
-    def _run_cells(self, nb: NotebookNode, resources: Any, km: Any) -> tuple[NotebookNode, Any]:
-        """Run all cells, in as many kernels as it takes."""
-        self._run = resources["autograder"] = Run(self.nonce or secrets.token_hex(16))
+    def _run_with_canaries(
+        self, nb: NotebookNode, resources: Any, km: Any
+    ) -> tuple[NotebookNode, Any]:
+        run = resources["autograder"] = Run(self.nonce or secrets.token_hex(16))
+        with self._folder_kept(resources) as elsewhere:
+            executed, resources = self._run_cells(copy.deepcopy(nb), resources, run, km)
+            if self.canaries:
+                run.canaries = self._run_canaries(nb, run, elsewhere)
+        return executed, resources
+
+    @contextmanager
+    def _folder_kept(self, resources: Any) -> Iterator[dict[str, Any]]:
+        """Give resources for a second run, which finds the folder as the first one did."""
+        folder = resources.get("metadata", {}).get("path")
+        if self.sandbox != "none" or not folder or not self.canaries:  # each sandbox has a copy
+            yield {"metadata": {"path": folder}}
+            return
+        with tempfile.TemporaryDirectory(prefix="autograder-work-") as root:
+            copied = Path(root, Path(folder).name)
+            shutil.copytree(folder, copied, symlinks=True)
+            yield {"metadata": {"path": str(copied)}}
+
+    def _run_canaries(self, nb: NotebookNode, run: Run, resources: Any) -> dict[int, list[str]]:
+        """Return how the canaries of the plain tests that passed ended, by cell index."""
+        passed = [
+            index
+            for index, cell in enumerate(nb.cells)
+            if cell.cell_type == "code"
+            and utils.is_grade(cell)
+            and not utils.is_solution(cell)
+            and run.replies.get(index) == OK
+        ]
+        # Not from the run's nonce, which the student's code can read.
+        again, planted = canary.plant(nb, passed, secrets.token_hex(16))
+        if not planted:
+            return {}
+        second = Run(run.nonce)
+        again, _ = self._run_cells(again, resources, second)
+        ended: dict[int, list[str]] = {}
+        for index, what in planted.items():
+            outputs = again.cells[index].outputs
+            forged = what.silent and any(o.output_type == "execute_result" for o in outputs)
+            # Without a reply, nothing says that it raised.
+            reply = OK if forged else second.replies.get(index, OK)
+            ended.setdefault(what.index, []).append(reply)
+        return ended
+
+    def _run_cells(
+        self, nb: NotebookNode, resources: Any, run: Run, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
+        """Run all cells, in as many kernels as it takes, and write into ``run`` how they ended."""
+        self._run = run
         self._settled: set[int] = set()  # cells that another kernel is not to run again
         self._deadline = monotonic() + self.total_timeout
         while True:

@@ -30,7 +30,10 @@ from autograder.work import Executed, Task, environment, settings
 @dataclass(frozen=True)
 class Outcome:
     """How one student's submission fared: its score, and what was put right in it to have one, or
-    the reason why a person must look at it."""
+    the reason why a person must look at it.
+
+    ``suspects`` are tests that passed although they had to fail; its score is without them.
+    """
 
     student: str
     score: float | None = None
@@ -38,6 +41,7 @@ class Outcome:
     up_to_date: bool = False
     problem: str = ""
     notes: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.problem:
@@ -45,7 +49,12 @@ class Outcome:
         if self.up_to_date:
             return f"{self.student}: up to date"
         notes = f" ({'; '.join(self.notes)})" if self.notes else ""
-        return f"{self.student}: {self.score:g} of {self.max_score:g}{notes}"
+        text = f"{self.student}: {self.score:g} of {self.max_score:g}{notes}"
+        if self.suspects:
+            it = "it" if len(self.suspects) == 1 else "each"
+            names = ", ".join(self.suspects)
+            text += f"; {names} passed although {it} had to fail: look at its code"
+        return text
 
 
 @dataclass
@@ -222,12 +231,13 @@ class Grading:
             return Outcome(student, problem=job.problem)
         course.remember(None, *record)  # killed half-way, it has none, and is recorded anew
         try:
-            score, max_score = phases.record(course, name, student, job.executed, self._gradebook)
+            graded = phases.record(course, name, student, job.executed, self._gradebook)
         except Exception as error:
             return self._failed(student, error)
         seconds = sum(executed.seconds for executed in job.executed.values())
         course.remember({"key": job.key, "seconds": round(seconds, 2)}, *record)
-        return Outcome(student, score, max_score, notes=tuple(job.notes))
+        score, max_score, suspects = graded
+        return Outcome(student, score, max_score, notes=tuple(job.notes), suspects=suspects)
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""

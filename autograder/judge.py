@@ -28,7 +28,7 @@ import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
 from autograder.errors import JudgeError
@@ -39,6 +39,10 @@ VERDICT_MIME = "application/vnd.autograder.verdict+json"
 NOTE_MIME = "application/vnd.autograder.note+json"
 MAX_BYTES = 16 << 20
 RAISED = "Your code raised "
+COULD_NOT_FAIL = (
+    "This test could not fail: a copy of it that must raise an error, whatever the solution, "
+    "raised none. It gives no points until a person has looked at the code."
+)
 
 
 class NoEvidence(Exception):
@@ -260,7 +264,8 @@ class Judge(NbGraderPreprocessor):
 
     A cell whose reply was not ok gets nothing. A cell that ``judge.py`` knows gets the points of
     its tell-tales. Any other graded cell keeps nbgrader's own rule, except that text on stderr
-    costs nothing.
+    costs nothing, and that a cell one of whose canaries did not raise gets nothing: its grade id is
+    added to ``resources["suspects"]``.
     """
 
     exercises = Unicode(
@@ -271,11 +276,19 @@ class Judge(NbGraderPreprocessor):
         run: Run = resources["autograder"]
         path = Path(self.exercises, resources["nbgrader"]["assignment"], "judge.py")
         telltales = load_judge(path) if self.exercises and path.is_file() else {}
+        suspects = resources.setdefault("suspects", [])
         for index, cell in enumerate(nb.cells):
             _drop_verdicts(cell)
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
-                tests = telltales.get(cell.metadata.nbgrader["grade_id"])
+                grade_id = cell.metadata.nbgrader["grade_id"]
+                tests = telltales.get(grade_id)
                 self.judge_cell(cell, run.replies.get(index), run.nonce, tests)
+                if tests is None and OK in run.canaries.get(index, ()):
+                    text = COULD_NOT_FAIL
+                    cell.outputs = [
+                        new_output("error", ename="NotATest", evalue=text, traceback=[text])
+                    ]
+                    suspects.append(grade_id)
         for index, text in run.notes.items():
             note = {"text/plain": text, NOTE_MIME: {}}
             nb.cells[index].outputs.append(new_output("display_data", note))
@@ -315,3 +328,16 @@ class Judge(NbGraderPreprocessor):
                 verdict_output(verdict),
                 new_output("execute_result", score, execution_count=cell.execution_count),
             ]
+
+
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades, and the cells that the judge suspects need a person."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        if grade_id in resources.get("suspects", ()):
+            found = resources["nbgrader"]
+            where = (found["notebook"], found["assignment"], found["student"])
+            self.gradebook.find_grade(grade_id, *where).needs_manual_grade = True
+            self.gradebook.db.commit()

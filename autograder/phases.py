@@ -122,10 +122,12 @@ class _Sanitize(_Phase):
 
 
 class _Record(_Phase):
-    """Judge and record the notebooks ``executed``, by name."""
+    """Judge and record the notebooks ``executed``, by name; ``suspects`` are the grade ids of tests
+    that passed although they had to fail."""
 
     executed: dict[str, Executed]
     gradebook: _OpenGradebook
+    suspects: tuple[str, ...] = ()
 
     def convert(self, assignment: str, student: str) -> None:
         folder = self.destination
@@ -156,6 +158,7 @@ class _Record(_Phase):
                 self.exporter.register_preprocessor(step)
         nb = nbformat.v4.reads(executed.notebook)
         text, resources = self.exporter.from_notebook_node(nb, resources)
+        self.suspects += tuple(resources.get("suspects", ()))
         self.write_single_notebook(text, resources)
 
 
@@ -194,10 +197,11 @@ def record(
     student: str,
     executed: dict[str, Executed],
     gradebook: _OpenGradebook,
-) -> tuple[float, float]:
+) -> tuple[float, float, tuple[str, ...]]:
     """Judge a submission's executed notebooks, and write them and their scores.
 
-    Returns the submission's points and how many it could have, those given by hand included.
+    Returns the submission's points and how many it could have, those given by hand included, and
+    the grade ids of tests that passed although they had to fail.
     """
     phase = _Record(coursedir=course.api.coursedir, parent=course.api)
     phase.destination = course.folder("autograded", student, name)
@@ -206,7 +210,8 @@ def record(
     # nbgrader's sum of a whole submission would search every student's grades.
     notebooks = gradebook.find_submission(name, student).notebooks
     points = [(notebook.score, notebook.max_score) for notebook in notebooks]
-    return tuple(map(sum, zip(*points, strict=True)))
+    score, max_score = map(sum, zip(*points, strict=True))
+    return score, max_score, phase.suspects
 
 
 def discard(course: Course, name: str, student: str) -> None:

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute
+from nbgrader.preprocessors import ClearSolutions, DeduplicateIds, Execute, SaveAutoGrades
 from nbgrader.server_extensions.formgrader.handlers import template_path
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
@@ -16,7 +16,7 @@ from traitlets.config import Config
 from autograder.exchange import ReleaseFeedback
 from autograder.execute import SandboxedExecute
 from autograder.hidden import HideTests
-from autograder.judge import Judge
+from autograder.judge import Judge, SaveGrades
 from autograder.language import Language
 from autograder.pages import FILTERS, TEMPLATES, Harmless
 from autograder.sanitize import STEPS, SubmittedNotebookExporter
@@ -35,9 +35,10 @@ def configuration(exercises: Path | None) -> Config:
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
 
+    ours = {Execute: [SandboxedExecute, Judge], SaveAutoGrades: [SaveGrades]}
     autograde = []
     for step in Autograde.autograde_preprocessors.default():
-        autograde += [SandboxedExecute, Judge] if step is Execute else [step]
+        autograde += ours.get(step, [step])
     sanitize = []
     for step in Autograde.sanitize_preprocessors.default():
         sanitize += [*STEPS, step] if step is DeduplicateIds else [step]

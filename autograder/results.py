@@ -42,7 +42,7 @@ class Results:
             kept = json.loads(gzip.decompress(self._path(student, notebook).read_bytes()))
             if kept["key"] != key:
                 return None
-            ends = ({int(i): text for i, text in kept[name].items()} for name in _BY_CELL)
+            ends = ({int(i): end for i, end in kept.get(name, {}).items()} for name in _BY_CELL)
             return Executed(kept["notebook"], Run(kept["nonce"], *ends), kept["seconds"])
         except (OSError, EOFError, ValueError, KeyError):  # nothing yet, or cut short
             return None
@@ -51,7 +51,7 @@ class Results:
         """Keep an executed notebook; raises OSError where it cannot be written."""
         run = executed.run
         kept = {"key": key, "notebook": executed.notebook, "seconds": executed.seconds}
-        kept |= {"nonce": run.nonce, "replies": run.replies, "notes": run.notes}
+        kept |= {"nonce": run.nonce, **{name: getattr(run, name) for name in _BY_CELL}}
         text = gzip.compress(json.dumps(kept).encode(), 1)
         write_whole(self._path(student, notebook), text)
 
@@ -59,4 +59,4 @@ class Results:
         return self.folder / student / f"{notebook}.json.gz"
 
 
-_BY_CELL = ("replies", "notes")
+_BY_CELL = ("replies", "notes", "canaries")
