@@ -39,6 +39,11 @@ class DaskPool:
                 f"there is no Dask scheduler at {address}; start one by 'dask scheduler' and give "
                 "the address that it prints"
             ) from error
+        except TypeError as error:  # Dask's word for a tls:// address without certificates
+            raise AutograderError(
+                f"{address} needs certificates, and Dask's configuration here names none; "
+                "see 'Encryption' in docs/grading-at-scale.md"
+            ) from error
         self._tickets: dict[Future, Hashable] = {}
         # Told, not asked for: to ask all that is under way takes longer the more workers there are.
         self._done: SimpleQueue[Future] = SimpleQueue()

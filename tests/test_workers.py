@@ -201,15 +201,16 @@ def test_a_dask_cluster_grades_although_a_worker_is_killed(class_project, cluste
 def test_what_is_wrong_with_a_cluster_is_told_in_a_sentence(class_project, right_code, cluster):
     project = class_project
     project.submit("ada", right_code)
-    words = ("grade", NAME, "--scheduler", cluster.address)
 
-    def told() -> str:
-        done = project.run(*words)
+    def told(address: str = cluster.address) -> str:
+        done = project.run("grade", NAME, "--scheduler", address)
         assert done.returncode == 1 and done.stdout == ""
         assert len(done.stderr.splitlines()) == 1, done.stderr
         return done.stderr
 
     assert f"there is no Dask scheduler at {cluster.address}; start one by" in told()
+    encrypted = cluster.address.replace("tcp", "tls")
+    assert f"{encrypted} needs certificates" in told(encrypted)
     cluster.scheduler()
     assert f"has no worker; start some by 'dask worker {cluster.address}'" in told()
 
