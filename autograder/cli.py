@@ -253,10 +253,10 @@ def _count(text: str) -> int:
 
 
 def _gpus(text: str) -> tuple[int, ...]:
-    numbers = () if text == "none" else tuple(map(int, text.split(",")))
-    if min(numbers, default=0) < 0 or len(set(numbers)) < len(numbers):
+    words = [] if text == "none" else text.split(",")
+    if not all(map(str.isdecimal, words)) or len(set(map(int, words))) < len(words):
         raise argparse.ArgumentTypeError("give numbers such as 0 or 0,1, each once, or none")
-    return numbers
+    return tuple(map(int, words))
 
 
 def parser() -> argparse.ArgumentParser:
