@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,19 +28,19 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 def _course(args: argparse.Namespace):
     from autograder.course import Course
 
-    return Course.open(args.course, getattr(args, "sandbox", "warm"))
+    return Course.open(args.course, getattr(args, "sandbox", "warm"), getattr(args, "gpus", None))
 
 
 def _begin(args: argparse.Namespace) -> None:
     """Have the fork server import what kernels need, while this process imports nbgrader."""
-    if args.sandbox == "warm" and not args.scheduler:
+    if args.sandbox == "warm" and not args.scheduler and not getattr(args, "gpus", None):
         from autograder import warm
 
         warm.begin()
 
 
 @contextmanager
-def _workers(args: argparse.Namespace) -> Iterator:
+def _workers(args: argparse.Namespace, gpus: Sequence[int] = ()) -> Iterator:
     """Open the pool that the arguments ask for, and close it."""
     if args.scheduler:
         from autograder.cluster import DaskPool
@@ -49,7 +49,8 @@ def _workers(args: argparse.Namespace) -> Iterator:
     else:
         from autograder.pool import LocalPool
 
-        pool = LocalPool(args.workers, args.sandbox)
+        number = args.workers or len(gpus) or len(os.sched_getaffinity(0))
+        pool = LocalPool(number, "cold" if gpus else args.sandbox)
     with closing(pool):
         yield pool
 
@@ -100,10 +101,14 @@ def grade(args: argparse.Namespace) -> int:
         err.print(
             "warning: student code runs unconfined on this machine, as you asked", style="bold red"
         )
+    from autograder.execute import SandboxedExecute
     from autograder.grading import Grading
     from autograder.report import waiting
 
-    with _workers(args) as pool:
+    execution = SandboxedExecute(config=course.config)
+    if execution.gpus and not args.scheduler:
+        execution.require()
+    with _workers(args, execution.gpus) as pool:
         grading = Grading(course, args.name, students, pool, args.force)
         total = len(students)
         show = partial(follow, console=err, quiet=args.quiet, running=lambda: grading.running)
@@ -249,6 +254,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _gpus(text: str) -> tuple[int, ...]:
+    words = [] if text == "none" else text.split(",")
+    if not all(map(str.isdecimal, words)) or len(set(map(int, words))) < len(words):
+        raise argparse.ArgumentTypeError("give numbers such as 0 or 0,1, each once, or none")
+    return tuple(map(int, words))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; each command's function is its default ``run``."""
     top = argparse.ArgumentParser(
@@ -291,9 +303,9 @@ def parser() -> argparse.ArgumentParser:
         where.add_argument(
             "--workers",
             type=_count,
-            default=len(os.sched_getaffinity(0)),
             metavar="N",
-            help="submissions to run at the same time here (default: one for each core)",
+            help="submissions to run at the same time here (default: one for each core, or for "
+            "each GPU that is asked for)",
         )
         command.add_argument(
             "--sandbox",
@@ -331,6 +343,14 @@ def parser() -> argparse.ArgumentParser:
     command = add("grade", grade, "Autograde the submissions of an assignment in the sandbox.")
     submissions(command)
     execution(command)
+    command.add_argument(
+        "--gpus",
+        type=_gpus,
+        metavar="LIST",
+        help="GPUs that student code can use, such as 0 or 0,1, numbered as 'autograder doctor' "
+        "shows them: every kernel is then a cold one and sees all of these and no other (default: "
+        "SandboxedExecute.gpus of nbgrader_config.py, else none: there is no GPU in the sandbox)",
+    )
     command.add_argument("--force", action="store_true", help="grade again what is up to date")
     quiet(command)
 

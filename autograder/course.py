@@ -71,22 +71,29 @@ class Exercises:
 class Course:
     """An nbgrader course folder: source/, release/, submitted/, …, and the gradebook.
 
-    ``exercises`` is where its judges are, None for a course of somebody else's.
+    ``exercises`` is where its judges are, None for a course of somebody else's; ``gpus`` are those
+    that student code can use, None for what the course's configuration says.
     """
 
     root: Path
     exercises: Exercises | None = None
     sandbox: str = "warm"
+    gpus: tuple[int, ...] | None = None
 
     @classmethod
-    def open(cls, root: str | Path | None = None, sandbox: str = "warm") -> Course:
+    def open(
+        cls,
+        root: str | Path | None = None,
+        sandbox: str = "warm",
+        gpus: tuple[int, ...] | None = None,
+    ) -> Course:
         """Return the course at ``root``, by default the ``course/`` beside the exercises.
 
         Raises AutograderError if ``root`` is not there.
         """
         if root is None:
             exercises = Exercises.find()
-            return cls(exercises.root.parent / "course", exercises, sandbox)
+            return cls(exercises.root.parent / "course", exercises, sandbox, gpus)
         path = Path(root).resolve()
         if not path.is_dir():
             raise AutograderError(
@@ -97,7 +104,7 @@ class Course:
         except AutograderError:
             exercises = None
         own = exercises is not None and path == exercises.root.parent / "course"
-        return cls(path, exercises if own else None, sandbox)
+        return cls(path, exercises if own else None, sandbox, gpus)
 
     @property
     def state(self) -> Path:
@@ -118,6 +125,8 @@ class Course:
         config.merge(plugins.configuration(self.exercises.root if self.exercises else None))
         config.CourseDirectory.root = str(self.root)
         config.SandboxedExecute.sandbox = self.sandbox
+        if self.gpus is not None:
+            config.SandboxedExecute.gpus = list(self.gpus)
         return config
 
     @cached_property

@@ -15,6 +15,7 @@ import platform
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -28,10 +29,12 @@ ARCHITECTURES = ((5, 0), (6, 0), (7, 0), (8, 0), (8, 6))
 # drivers do not read. As cuDriverGetVersion gives it; NVIDIA's table says driver 520 and later.
 NEEDED_CUDA, NEEDED_DRIVER = 11080, 520
 PROBE_SECONDS, CHECK_SECONDS = 30, 120
+# No news here: that there is no GPU, and that CUDA's libraries are newer than MXNet was built with.
+QUIET = {"MXNET_CUDNN_LIB_CHECKING": "0", "MXNET_CUDA_LIB_CHECKING": "0"}
 
 # In a process of its own: cuInit in ours would break CUDA in every child that we fork.
 _PROBE = """
-import ctypes as C
+import ctypes as C, uuid
 try:
     d = C.CDLL("libcuda.so.1")
 except OSError:
@@ -42,23 +45,30 @@ if error:
     print("noinit", error); raise SystemExit
 n = C.c_int(); d.cuDeviceGetCount(C.byref(n))
 for i in range(n.value):
-    h, major, minor, name = C.c_int(), C.c_int(), C.c_int(), C.create_string_buffer(96)
+    h, v, raw, name = C.c_int(), C.c_int(), C.create_string_buffer(16), C.create_string_buffer(96)
     d.cuDeviceGet(C.byref(h), i)
-    d.cuDeviceGetAttribute(C.byref(major), 75, h)
-    d.cuDeviceGetAttribute(C.byref(minor), 76, h)
+    asked = {"major": 75, "minor": 76, "bus": 33, "slot": 34, "domain": 50}
+    for what, number in asked.items():
+        d.cuDeviceGetAttribute(C.byref(v), number, h); asked[what] = v.value
     d.cuDeviceGetName(name, 96, h)
-    print("gpu", major.value, minor.value, name.value.decode(errors="replace"))
+    if hasattr(d, "cuDeviceGetUuid"):  # since CUDA 9.2
+        d.cuDeviceGetUuid(raw, h)
+    print("gpu {major} {minor} {domain:04x}:{bus:02x}:{slot:02x}.0".format(**asked), end=" ")
+    print(f"GPU-{uuid.UUID(bytes=raw.raw)}", name.value.decode(errors="replace"))
 """
 _NO_DEVICE = "100"  # CUDA_ERROR_NO_DEVICE
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One CUDA device: its name and compute capability."""
+    """One CUDA device: its name, its compute capability, and what tells it from others of its kind:
+    its address on the PCI bus and its UUID."""
 
     name: str
     major: int
     minor: int
+    address: str = ""
+    uuid: str = ""
 
     @property
     def supported(self) -> bool:
@@ -185,8 +195,8 @@ def probe() -> Finding:
     except subprocess.TimeoutExpired:
         reason = f"the NVIDIA driver did not answer within {PROBE_SECONDS} s"
         return Finding(Outcome.NO_DEVICE, reason=reason)
-    lines = [line.split(maxsplit=3) for line in done.stdout.splitlines()]
-    gpus = tuple(Gpu(w[3], int(w[1]), int(w[2])) for w in lines if w[0] == "gpu" and len(w) == 4)
+    lines = [line.split(maxsplit=5) for line in done.stdout.splitlines()]
+    gpus = tuple(Gpu(w[5], int(w[1]), int(w[2]), *w[3:5]) for w in lines if len(w) == 6)
     said = {w[0]: w[1] if len(w) > 1 else "" for w in lines}
     cuda = int(said.get("cuda", 0))
     if "nodriver" in said:
@@ -240,21 +250,26 @@ def examine(again: bool = False) -> Finding:
     return _judged(found, fault)
 
 
-def compute_check(kind: str, count: int, seconds: float = CHECK_SECONDS) -> str:
+def compute_check(
+    kind: str,
+    count: int,
+    seconds: float = CHECK_SECONDS,
+    confined: Callable[[list[str]], list[str]] = list,
+) -> str:
     """Compare MXNet with NumPy on the devices ``kind(0)`` to ``kind(count - 1)``, in a new process.
 
-    Returns "" if all agrees, else what does not, or how the process ended.
+    ``confined`` may make another command line of the process's. Returns "" if all agrees, else
+    what does not, or how the process ended.
     """
-    program = Path(__file__).with_name("compute_check.py")
+    program = Path(__file__).with_name("compute_check.py").read_text(encoding="utf-8")
     try:
         done = subprocess.run(
-            [sys.executable, "-I", program, kind, str(count)],
+            confined([sys.executable, "-I", "-c", program, kind, str(count)]),
             capture_output=True,
             text=True,
             errors="replace",
             timeout=seconds,
-            # Other versions of CUDA's libraries than MXNet was built with are no news here.
-            env={**os.environ, "MXNET_CUDNN_LIB_CHECKING": "0", "MXNET_CUDA_LIB_CHECKING": "0"},
+            env={**os.environ, **QUIET},
         )
     except subprocess.TimeoutExpired:
         return f"no result within {seconds:g} s"

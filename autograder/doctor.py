@@ -7,8 +7,8 @@ import platform
 import subprocess
 import sys
 
-from autograder import device, sandbox, warm
-from autograder.errors import SandboxUnavailable
+from autograder import device, gpus, sandbox, warm
+from autograder.errors import GpuUnavailable, SandboxUnavailable
 
 
 def examine() -> tuple[list[tuple[str, bool, str]], bool]:
@@ -32,6 +32,7 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
     lines += [("", holds, f"{name}: {'yes' if holds else no}") for name, holds in enforced.items()]
     reason = warm.unavailable()
     lines.append(("", not reason, f"warm kernels: {f'no ({reason})' if reason else 'yes'}"))
+    lines.append(("", *_gpus()))
     confined = all(holds for name, holds in enforced.items() if "limit" not in name)
     return lines, python and mxnet and not kernel and confined
 
@@ -53,6 +54,18 @@ def gpu() -> tuple[bool, str]:
     if found.outcome is device.Outcome.UNCHECKED:
         step = "; the MXNet installed here is the one for the CPU; run: make setup MXNET=gpu"
     return found.outcome is not device.Outcome.FAILING, f"{found.device}; {found}{step}"
+
+
+def _gpus() -> tuple[bool, str]:
+    """Return whether all supported GPUs compute right in the sandbox too, and what to ask for."""
+    numbers = gpus.supported()
+    try:
+        gpus.admit(numbers or (0,))
+    except GpuUnavailable as error:
+        fine = not device.usable_gpus()  # outside too there is none
+        return fine, f"grading on GPUs: no, because {error.reason}"
+    shown = device.probe().gpus
+    return True, f"grading on GPUs: yes, by --gpus: {gpus.listed(shown, numbers)}"
 
 
 def _kernel_in_sandbox() -> str:

@@ -46,6 +46,17 @@ class SandboxUnavailable(AutograderError):
         )
 
 
+class GpuUnavailable(AutograderError):
+    """Student code cannot be run on the GPUs that were asked for, so it is not run."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(
+            f"refusing to grade on a GPU: {reason}; "
+            "see 'autograder doctor', or say '--gpus none' to grade on the CPU"
+        )
+
+
 class ForkServerError(AutograderError):
     """A warm kernel cannot be had here, or not any more; cold ones may work."""
 

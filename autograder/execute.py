@@ -21,10 +21,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Enum, Integer, Unicode, default
+from traitlets import Bool, Enum, Int, Integer, List, Unicode, default
 
 from autograder import canary, sandbox
+from autograder.errors import GpuUnavailable
 from autograder.evidence import NONCE_VARIABLE
+from autograder.gpus import admit
 from autograder.outputs import MIB, Allowance, BoundedClient, shorten
 from autograder.provisioner import SandboxedKernelSpecs
 
@@ -65,6 +67,12 @@ class SandboxedExecute(Execute):
         "process. none: unconfined student code.",
     ).tag(config=True)
 
+    gpus = List(
+        Int(),
+        help="Numbers of the GPUs that the sandbox has, as 'autograder doctor' shows them; by "
+        "default none. With some, every kernel is cold and can use them all.",
+    ).tag(config=True)
+
     nonce = Unicode(
         "", help="Draw these challenges in every run, instead of others in each run."
     ).tag(config=True)
@@ -99,12 +107,26 @@ class SandboxedExecute(Execute):
         text = f"This cell ran longer than {self.timeout} seconds and was interrupted."
         return {"ename": "CellTimeoutError", "evalue": text, "traceback": [text]}
 
+    def require(self) -> None:
+        """Raise SandboxUnavailable or GpuUnavailable unless kernels can run as they are to."""
+        if self.sandbox != "none":
+            sandbox.require()
+        elif self.gpus:
+            raise GpuUnavailable(
+                "without a sandbox nothing keeps student code from other GPUs; "
+                "CUDA_VISIBLE_DEVICES in the environment says there which it sees"
+            )
+        if self.gpus:
+            admit(tuple(self.gpus))
+
     def create_kernel_manager(self) -> AsyncKernelManager:
         manager = super().create_kernel_manager()
         manager.client_factory = BoundedClient
+        self.require()
         if self.sandbox != "none":
-            sandbox.require()
-            manager.kernel_spec_manager = SandboxedKernelSpecs(parent=manager, how=self._how)
+            manager.kernel_spec_manager = SandboxedKernelSpecs(
+                parent=manager, how=self._how, gpus=self.gpus
+            )
         self._manager = manager
         return manager
 

@@ -275,11 +275,12 @@ def recorded(course: Course, name: str, student: str) -> dict[str, Any]:
 
 
 def _key(course: Course, name: str, submitted: Path) -> str:
-    """Return a hash of all that a score depends on: submission, tests, judge, grader, and whether
-    the code was confined; warm and cold kernels give the same score."""
+    """Return a hash of all that a score depends on: submission, tests, judge, grader, whether the
+    code was confined, and the GPUs that it could use; warm and cold kernels give the same score."""
     files = submissions.contents(submitted).files
     files += sorted((course.root / "source" / name).glob("*.ipynb"))
     if course.exercises:
         files.append(course.exercises.root / name / "judge.py")
-    start = f"{environment()} {course.sandbox == 'none'}"
+    gpus = course.config.SandboxedExecute.get("gpus") or []
+    start = f"{environment()} {course.sandbox == 'none'} {gpus}"
     return hash_files(start, filter(Path.is_file, files))

@@ -19,11 +19,12 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Enum
+from traitlets import Enum, Int, List
 
 from autograder import processes, sandbox, warm
 from autograder.errors import ForkServerError, SandboxUnavailable
 from autograder.evidence import NONCE_VARIABLE
+from autograder.gpus import admit
 
 NAME = "autograder-sandbox"
 PASSED_ON = (NONCE_VARIABLE, "NBGRADER_EXECUTION")
@@ -44,9 +45,11 @@ class SandboxedKernelSpecs(KernelSpecManager):
 
     how = Enum(["warm", "cold"], "warm", help="How the kernels start.")
 
+    gpus = List(Int(), help="The GPUs that they can use.")
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         spec = super().get_kernel_spec(kernel_name)
-        provisioner = {"provisioner_name": NAME, "config": {"how": self.how}}
+        provisioner = {"provisioner_name": NAME, "config": {"how": self.how, "gpus": self.gpus}}
         spec.metadata = {**spec.metadata, "kernel_provisioner": provisioner}
         return spec
 
@@ -55,7 +58,8 @@ class SandboxProvisioner(LocalProvisioner):
     """Start the kernelspec's command inside a sandbox of its own.
 
     Kernel and client talk through sockets in a folder that is bound into the sandbox, for it has
-    no network. Raises SandboxUnavailable where the sandbox does not work; never runs without it.
+    no network. Raises SandboxUnavailable where the sandbox does not work, GpuUnavailable where it
+    cannot have the GPUs; never runs without it.
     """
 
     how = Enum(
@@ -63,6 +67,13 @@ class SandboxProvisioner(LocalProvisioner):
         "warm",
         help="warm: forked from a process that has imported MXNet, where that works and the "
         "kernel is IPython's. cold: a new process.",
+    ).tag(config=True)
+
+    gpus = List(
+        Int(),
+        help="Numbers of the GPUs that the kernel can use, as 'autograder doctor' shows them; by "
+        "default there is none inside. With one, the kernel is cold: a process that has started "
+        "CUDA must not be forked.",
     ).tag(config=True)
 
     _share: tempfile.TemporaryDirectory | None = None
@@ -93,9 +104,10 @@ class SandboxProvisioner(LocalProvisioner):
             "share": Path(self._share.name),
             "extra": {name: environment[name] for name in PASSED_ON if name in environment},
         }
+        gpus = await asyncio.to_thread(admit, tuple(self.gpus)) if self.gpus else None
         if warm.can_run(cmd):
             cmd = [*cmd, *_OWN_MODULES_LAST]
-            if self.how == "warm" and warm.usable():
+            if self.how == "warm" and not gpus and warm.usable():
                 try:
                     self._warm = await asyncio.to_thread(warm.start, cmd[1:], seal=True, **inside)
                 except (ForkServerError, OSError) as error:
@@ -104,7 +116,7 @@ class SandboxProvisioner(LocalProvisioner):
                     self.process = self._warm
                     return self.connection_info
             cmd.insert(1, "-P")  # nor in those that Python imports before IPython's settings
-        started = await super().launch_kernel(sandbox.command(cmd, **inside), **kwargs)
+        started = await super().launch_kernel(sandbox.command(cmd, gpus=gpus, **inside), **kwargs)
         await self._seal()
         return started
 

@@ -22,6 +22,7 @@ def key(task: Task) -> str:
     settings = json.loads(json.dumps(task.settings, default=str))
     section = settings.get("SandboxedExecute", {})
     section["sandbox"] = section.get("sandbox") != "none"
+    section["gpus"] = section.get("gpus") or []
     digest = hashlib.sha256(
         json.dumps([task.notebook, settings, task.environment], sort_keys=True).encode()
     )

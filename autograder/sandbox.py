@@ -2,7 +2,8 @@
 
 Inside: its own user, process, mount, network and ipc namespaces; the system and the Python
 environment read-only; a work folder with a copy of the submission's files and ``/tmp``, both in
-memory and of limited size; no capabilities, no network, no other process, no gradebook, no source.
+memory and of limited size; no capabilities, no network, no other process, no gradebook, no source,
+and no GPU unless one is asked for.
 :mod:`autograder.forkserver` opens the same sandbox for a process that moves in.
 """
 
@@ -17,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import evidence
+from autograder import device, evidence
 from autograder.errors import SandboxUnavailable
 
 MIB = 1 << 20
@@ -38,16 +39,29 @@ class Limits:
     work_folder: int = 256 * MIB
     temporary_folder: int = 256 * MIB
 
-    def resources(self) -> dict[str, int]:
-        """Return the limits that the kernel keeps for a process, by their names in ``prlimit``."""
+    def resources(self, cuda: bool = False) -> dict[str, int]:
+        """Return the limits that the kernel keeps for a process, by their names in ``prlimit``.
+
+        CUDA reserves more addresses than any machine has memory, so with ``cuda`` the addresses
+        are not limited, but the memory that a process alone can write to is.
+        """
         return {
             "core": 0,
-            "as": self.memory,
+            "data" if cuda else "as": self.memory,
             "cpu": self.cpu_seconds,
             "fsize": self.file_size,
             "nofile": self.open_files,
             "nproc": self.processes,
         }
+
+
+@dataclass(frozen=True)
+class Gpus:
+    """GPUs that can be used inside: their device files, and their names for CUDA, which counts them
+    in this order, from 0. Made by :func:`autograder.gpus.admit`."""
+
+    files: tuple[Path, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 # What the probe prints from inside; each value is whether that protection holds. A limit on
@@ -134,6 +148,8 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        **device.QUIET,
         "MPLCONFIGDIR": "/tmp/matplotlib",
         **(extra or {}),
     }
@@ -146,14 +162,15 @@ def command(
     share: Path | None = None,
     extra: dict[str, str] | None = None,
     limits: Limits | None = None,
+    gpus: Gpus | None = None,
     info_fd: int | None = None,
 ) -> list[str]:
     """Return the command line that runs ``argv`` in a sandbox.
 
     The files of the folder ``work`` are copied into the work folder, where the command starts;
     notebooks and symbolic links are left out. The folder ``share`` is there under its own path
-    and writable. Nothing of the caller's environment comes through but ``extra``. On ``info_fd``
-    bubblewrap tells about its namespaces in JSON.
+    and writable. Nothing of the caller's environment comes through but ``extra``. There is no
+    GPU but ``gpus``. On ``info_fd`` bubblewrap tells about its namespaces in JSON.
     """
     limits = limits or Limits()
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
@@ -162,6 +179,10 @@ def command(
     for path in ("/etc/ld.so.cache", "/etc/localtime"):
         options += ["--ro-bind-try", path, path]
     options += ["--proc", "/proc", "--dev", "/dev"]
+    if gpus:
+        for path in gpus.files:
+            options += ["--dev-bind", str(path), f"/dev/{path.name}"]
+        extra = {**(extra or {}), "CUDA_VISIBLE_DEVICES": ",".join(gpus.names)}
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()
@@ -177,7 +198,8 @@ def command(
         options += ["--info-fd", str(info_fd)]
     options += ["--remount-ro", "/", "--chdir", WORK]
     # Inside, where the number of processes counts those of this sandbox alone.
-    confined = ["prlimit", *(f"--{name}={value}" for name, value in limits.resources().items())]
+    resources = limits.resources(cuda=gpus is not None)
+    confined = ["prlimit", *(f"--{name}={value}" for name, value in resources.items())]
     copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
     # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
     bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}", "bwrap"]

@@ -221,7 +221,7 @@ def enforced() -> dict[str, bool]:
 def unavailable() -> str:
     """Say why no warm kernel can be had here, or return ""."""
     if device.execution_device() != "CPU":
-        return "MXNet computes on the GPU, which forked processes cannot share"
+        return "there is a GPU, and a process that has started CUDA must not be forked"
     try:
         broken = sandbox.missing(enforced())
     except (ForkServerError, OSError) as error:

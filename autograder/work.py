@@ -17,8 +17,8 @@ from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from traitlets.config import Config
 
-from autograder import device, sandbox
-from autograder.errors import FileRefused, SandboxUnavailable
+from autograder import device
+from autograder.errors import FileRefused, GpuUnavailable, SandboxUnavailable
 from autograder.execute import Run, SandboxedExecute
 from autograder.files import hash_files
 from autograder.provisioner import SandboxedKernelSpecs
@@ -98,12 +98,11 @@ def execute(task: Task) -> Executed:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             step = SandboxedExecute(config=Config(task.settings))
-            if step.sandbox != "none":
-                sandbox.require()
+            step.require()
             nb, resources = step.preprocess(
                 nbformat.v4.reads(task.notebook), {"metadata": {"path": folder}}
             )
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, GpuUnavailable) as error:
         return Executed(problem=f"on the worker {platform.node()}: {error}", unfit=True)
     except NoSuchKernel as error:
         text = (

@@ -19,7 +19,7 @@ import pytest
 from pages import EDITIONS, run
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from autograder import solutions
+from autograder import device, solutions
 from autograder.course import Course, Exercises
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -290,6 +290,23 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, library = ROOT / "tests" / "libcuda.c", folder / "libcuda.so.1"
     subprocess.run([compiler, *options, "-o", library, source], check=True)
     return folder
+
+
+@pytest.fixture
+def driver(stand_in: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A function that puts a driver with these cards under this process, and an empty cache."""
+
+    def install(cards: str, **environment: str) -> None:
+        for name, value in {"STAND_IN_CARDS": cards, **environment}.items():
+            monkeypatch.setenv(name, value)
+        device.examine.cache_clear()
+
+    before = os.environ.get("LD_LIBRARY_PATH", "")
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"{stand_in}:{before}".rstrip(":"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    yield install
+    device.examine.cache_clear()
 
 
 @pytest.fixture

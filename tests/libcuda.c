@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UUID "GPU-00000000-0000-0000-0000-"
 enum { SUCCESS = 0, NO_DEVICE = 100, MOST = 16 };
 static int capability[MOST][2], visible[MOST], count;
 
@@ -23,8 +24,9 @@ int cuInit(unsigned flags) {
     if (error) return error;
     for (; all < MOST && sscanf(cards, " %d.%d%n", &capability[all][0], &capability[all][1], &used) == 2; all++)
         cards += used;
-    if (shown) /* as the driver does: the list ends at the first number that there is not */
-        for (; sscanf(shown, "%d%n", &number, &used) == 1 && number >= 0 && number < all; shown += *shown == ',') {
+    if (shown) /* as the driver does: the list ends at the first number or UUID that there is not */
+        for (; (sscanf(shown, "%d%n", &number, &used) == 1 || sscanf(shown, UUID "%x%n", &number, &used) == 1)
+               && number >= 0 && number < all; shown += *shown == ',') {
             visible[count++] = number;
             shown += used;
         }
@@ -42,7 +44,17 @@ int cuDeviceGet(int *device, int i) {
 }
 
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
-    *value = capability[device][attribute == 76]; /* 75: major, 76: minor */
+    switch (attribute) {
+    case 75: case 76: *value = capability[device][attribute - 75]; break; /* major, minor */
+    case 33: *value = 0x1a + device; break; /* the PCI bus */
+    default: *value = 0; /* its domain, the device on it */
+    }
+    return SUCCESS;
+}
+
+int cuDeviceGetUuid(char *uuid, int device) {
+    memset(uuid, 0, 16);
+    uuid[15] = device;
     return SUCCESS;
 }
 

@@ -6,7 +6,6 @@ NVIDIA's driver library is a stand-in here (`libcuda.c`) that shows any cards an
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -24,23 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = (
     "Maxwell (5.0, 5.2), Pascal (6.0, 6.1), Volta (7.0), Turing (7.5), Ampere (8.0, 8.6), Ada (8.9)"
 )
-
-
-@pytest.fixture
-def driver(stand_in: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """A function that puts a driver with these cards under this process, and an empty cache."""
-
-    def install(cards: str, **environment: str) -> None:
-        for name, value in {"STAND_IN_CARDS": cards, **environment}.items():
-            monkeypatch.setenv(name, value)
-        device.examine.cache_clear()
-
-    before = os.environ.get("LD_LIBRARY_PATH", "")
-    monkeypatch.setenv("LD_LIBRARY_PATH", f"{stand_in}:{before}".rstrip(":"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    yield install
-    device.examine.cache_clear()
 
 
 @pytest.fixture

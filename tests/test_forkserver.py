@@ -324,7 +324,7 @@ def test_where_warm_kernels_do_not_work_cold_ones_are_used_and_it_is_said_once(
                 )
     assert [r.message for r in caplog.records if r.name == "autograder"] == [
         "cold kernels are used, because warm ones do not work here: "
-        "MXNet computes on the GPU, which forked processes cannot share"
+        "there is a GPU, and a process that has started CUDA must not be forked"
     ]
 
 
