@@ -38,6 +38,7 @@ class Limits:
     processes: int = 1024
     work_folder: int = 256 * MIB
     temporary_folder: int = 256 * MIB
+    shared_memory: int = 64 * MIB
 
     def resources(self, cuda: bool = False) -> dict[str, int]:
         """Return the limits that the kernel keeps for a process, by their names in ``prlimit``.
@@ -85,17 +86,19 @@ def no_fork():
         os._exit(0)
     os.waitpid(child, 0)
     return False
-work = os.statvfs(os.getcwd())
+def sized(*paths):
+    found = map(os.statvfs, paths)
+    return all(folder.f_blocks * folder.f_frsize < 1 << 30 for folder in found)
 status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
 print(json.dumps({
     "no network": [name for _, name in socket.if_nameindex()] == ["lo"],
     "no other processes": sum(name.isdigit() for name in os.listdir("/proc")) <= 4,
-    "system read-only": refused("/usr/probe") and refused("/probe"),
+    "system read-only": all(map(refused, ("/usr/probe", "/probe", "/dev/probe"))),
     "no home folder, no course": not os.path.exists(HIDDEN),
     "no capabilities": int(status["CapEff"], 16) == 0 and status["NoNewPrivs"].strip() == "1",
     "memory limit": resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY,
     "size limit of files": resource.getrlimit(resource.RLIMIT_FSIZE)[0] != resource.RLIM_INFINITY,
-    "size limit of the work folder": work.f_blocks * work.f_frsize < 1 << 30,
+    "size limit of what lies in memory": sized(os.getcwd(), HOME, "/tmp", "/dev/shm"),
     "limit on the number of processes": no_fork(),
 }))
 """
@@ -183,6 +186,7 @@ def command(
         for path in gpus.files:
             options += ["--dev-bind", str(path), f"/dev/{path.name}"]
         extra = {**(extra or {}), "CUDA_VISIBLE_DEVICES": ",".join(gpus.names)}
+    options += _tmpfs("/dev/shm", limits.shared_memory) + ["--remount-ro", "/dev"]
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()
@@ -208,7 +212,7 @@ def command(
 
 def probe() -> str:
     """Return the program that tries from inside what must not work, and prints what holds."""
-    return _PROBE.replace("HIDDEN", repr(str(Path(__file__))))
+    return _PROBE.replace("HIDDEN", repr(str(Path(__file__)))).replace("HOME", repr(HOME))
 
 
 @functools.cache

@@ -107,6 +107,20 @@ except OSError:
     assert inside(code).stdout.split() == ["memory", "disk"]
 
 
+def test_whatever_folder_the_code_can_write_to_is_of_limited_size(inside):
+    code = """
+import os
+for folder, folders, _ in os.walk("/"):
+    folders[:] = [name for name in folders if folder != "/" or name != "proc"]
+    if os.access(folder, os.W_OK):
+        size = os.statvfs(folder)
+        print(folder, size.f_blocks * size.f_frsize >> 20)
+"""
+    found = dict(line.rsplit(None, 1) for line in inside(code).stdout.splitlines())
+    assert {"/tmp", "/dev/shm", "/sandbox/work", "/sandbox/home"} <= found.keys()
+    assert all(int(size) <= 256 for size in found.values()), found
+
+
 def test_a_program_that_the_code_starts_dies_with_the_sandbox(inside, tmp_path):
     loop = f"while true; do touch {tmp_path}/alive; sleep .05; done"
     code = f"""
