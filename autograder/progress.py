@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from time import monotonic
 
 from rich.console import Console
@@ -67,11 +68,13 @@ def follow(
                 progress.advance(task)
                 yield item
     else:
+        # Not by the console: what Ctrl-C stops between write and clear, it would print again.
+        line = partial(print, file=console.file, flush=True)
         noted = tally.started
         for item in items:
             tally.add(item)
-            console.print(f"[{tally.done}/{total}] {item}", markup=False)
+            line(f"[{tally.done}/{total}] {item}")
             if monotonic() - noted > _NOTE_SECONDS and tally.done < total:
                 noted = monotonic()
-                console.print(f"{tally.done} of {total} done, {tally}, {tally.left}", markup=False)
+                line(f"{tally.done} of {total} done, {tally}, {tally.left}")
             yield item
