@@ -41,12 +41,14 @@ def filled(layer: Any, name: str) -> Any:
     The parameter with the key ``weight`` gets ``challenge(name + ".weight", its shape)``. All
     shapes must be known: give ``in_units``.
     """
-    from mxnet import nd
+    from mxnet.initializer import Constant
 
-    layer.initialize(force_reinit=True)
-    for full_name, parameter in layer.params.items():
-        key = full_name.removeprefix(layer.params.prefix)
-        parameter.set_data(nd.array(challenge(f"{name}.{key}", parameter.shape)))
+    for full_name, parameter in layer.collect_params().items():
+        drawn = None  # a child's: as Gluon does it
+        if full_name in layer.params:
+            key = full_name.removeprefix(layer.params.prefix)
+            drawn = Constant(challenge(f"{name}.{key}", parameter.shape))
+        parameter.initialize(drawn, force_reinit=True)
     return layer
 
 
