@@ -81,6 +81,7 @@ def _preload() -> None:
     for module in _NEEDED:
         import_module(module)
     _train_once()
+    _fail_once()
     sandbox.command([])  # asks what this bubblewrap can do, once for all wardens
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if threads != 1:
@@ -108,6 +109,18 @@ def _train_once() -> None:
         loss.backward()
         loss.asnumpy()
         net.hybridize()  # the second time
+
+
+def _fail_once() -> None:
+    """Do what IPython sets up for its first cell and its first traceback, once for all kernels."""
+    from IPython.core.inputtransformer2 import TransformerManager
+    from IPython.core.ultratb import AutoFormattedTB
+
+    TransformerManager().transform_cell("pass\n")
+    try:
+        raise ValueError
+    except ValueError:
+        AutoFormattedTB("Context").structured_traceback(*sys.exc_info())
 
 
 def _serve(control: socket.socket) -> None:

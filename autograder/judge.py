@@ -178,10 +178,11 @@ def collect(outputs: Iterable[NotebookNode]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     repeated = set()
     for output in outputs:
-        data = output.get("data", {}).get(MIME)
-        if isinstance(data, dict) and isinstance(data.get("name"), str):
-            repeated |= {data["name"]} & found.keys()
-            found[data["name"]] = data
+        sent = output.get("data", {}).get(MIME)
+        for data in sent if isinstance(sent, list) else [sent]:
+            if isinstance(data, dict) and isinstance(data.get("name"), str):
+                repeated |= {data["name"]} & found.keys()
+                found[data["name"]] = data
     return {name: data for name, data in found.items() if name not in repeated}
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from shutil import rmtree
 
 import nbformat
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
+from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.apps.api import temp_attrs
 from nbgrader.converters import Autograde, autograde
 from nbgrader.preprocessors import (
     CheckCellMetadata,
+    OverwriteCells,
     latesubmissions,
     overwritecells,
     overwritekernelspec,
@@ -45,11 +46,31 @@ _OPENERS = (
 
 
 class _OpenGradebook(Gradebook):
-    """A gradebook that many use, each as if it had opened it; only :meth:`keep` keeps a change."""
+    """A gradebook that many use, each as if it had opened it; only :meth:`keep` keeps a change.
+
+    Nobody's submission is entered in it unless it is ``recording``. ``released`` holds what was
+    read of the assignment's notebooks.
+    """
+
+    recording = False
 
     def __init__(self, *arguments: str) -> None:
         super().__init__(*arguments)
         self.db.commit = self._show
+        self.released: dict[str, dict[str, sanitizing.Released]] = {}
+
+    def update_or_create_student(self, *arguments: str, **options: str) -> object:
+        return super().update_or_create_student(*arguments, **options) if self.recording else None
+
+    def update_or_create_submission(self, *arguments: str, **options: str) -> SubmittedAssignment:
+        if not self.recording:
+            return SubmittedAssignment()
+        return super().update_or_create_submission(*arguments, **options)
+
+    def find_submission_notebook(self, *arguments: str) -> SubmittedNotebook:
+        if not self.recording:
+            return SubmittedNotebook()
+        return super().find_submission_notebook(*arguments)
 
     def __exit__(self, *exception: object) -> None:
         """Leave it open."""
@@ -92,6 +113,7 @@ class _Phase(Autograde):
     gathered as nbgrader does."""
 
     destination: Path
+    done: tuple[type, ...]
 
     def convert_notebooks(self) -> None:
         self.exporter.optimistic_validation = True  # once, not after each preprocessor
@@ -101,6 +123,13 @@ class _Phase(Autograde):
     def convert(self, assignment: str, student: str) -> None:
         raise NotImplementedError
 
+    def register(self, steps: list[type]) -> None:
+        """Have the exporter take these steps, but for those that are ``done``."""
+        self.exporter._preprocessors = []
+        for step in steps:
+            if step not in self.done:
+                self.exporter.register_preprocessor(step)
+
     def _format_dest(self, *arguments: str, **options: bool) -> str:
         return str(self.destination)
 
@@ -109,15 +138,26 @@ class _Sanitize(_Phase):
     """Prepare the submission; the notebooks' texts by name are ``ready``, and ``notes`` tell what
     was put right in them."""
 
+    gradebook: _OpenGradebook
+    # Of each cell they ask the gradebook whether it is as our steps have just made it by that.
+    done = (OverwriteCells, CheckCellMetadata)
+
     def convert(self, assignment: str, student: str) -> None:
         self.ready, self.notes = {}, []
         self.run_pre_convert_hook()
         self.init_assignment(assignment, student)
+        known = self.gradebook.released
         for path in self.notebooks:
-            self._init_preprocessors()
+            self.register(self.sanitize_preprocessors)
             resources = self.init_single_notebook_resources(path)
+            name = resources["unique_key"]
+            if name in known:
+                resources["released"] = known[name]
             text, told = self.exporter.from_filename(path, resources)
-            self.ready[resources["unique_key"]] = text
+            if name not in known:
+                sanitizing.check(told["released"])
+                known[name] = told["released"]
+            self.ready[name] = text
             self.notes += told[sanitizing.TOLD]
 
 
@@ -128,11 +168,14 @@ class _Record(_Phase):
     executed: dict[str, Executed]
     gradebook: _OpenGradebook
     suspects: tuple[str, ...] = ()
+    # Sanitising ended with what is known of the metadata, and nothing has changed them since.
+    done = (SandboxedExecute, CheckCellMetadata)
 
     def convert(self, assignment: str, student: str) -> None:
         folder = self.destination
         self.destination = folder.with_name(f".{folder.name}.new")
         _remove(self.destination)
+        self.gradebook.recording = True
         try:
             self.init_assignment(assignment, student)
             for path in self.notebooks:
@@ -143,6 +186,8 @@ class _Record(_Phase):
         except BaseException:
             rmtree(self.destination, ignore_errors=True)
             raise
+        finally:
+            self.gradebook.recording = False
         _replace(folder, self.destination)
         self.run_post_convert_hook()
 
@@ -150,12 +195,7 @@ class _Record(_Phase):
         resources = self.init_single_notebook_resources(path)
         executed = self.executed[resources["unique_key"]]
         resources["autograder"] = executed.run
-        self.exporter._preprocessors = []
-        # Sanitising ended with the check of the metadata, and nothing has changed them since.
-        done = (SandboxedExecute, CheckCellMetadata)
-        for step in self.autograde_preprocessors:
-            if step not in done:
-                self.exporter.register_preprocessor(step)
+        self.register(self.autograde_preprocessors)
         nb = nbformat.v4.reads(executed.notebook)
         text, resources = self.exporter.from_notebook_node(nb, resources)
         self.suspects += tuple(resources.get("suspects", ()))
@@ -180,6 +220,7 @@ def sanitize(
     """Return a submission's notebooks, as JSON text by name, with the instructor's cells put back;
     the files that belong beside them, by relative path; and what was put right, in sentences."""
     phase = _Sanitize(coursedir=course.api.coursedir, parent=course.api)
+    phase.gradebook = gradebook
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
         phase.destination = Path(folder)
         _start(phase, course, name, student, gradebook)

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.errors import AutograderError
 
 MAX_BYTES, MAX_CELLS, MAX_SOURCE = 64 << 20, 5000, 8 << 20
 _MAX_BRACKETS = 1_000_000  # small values take many times their bytes in memory
 _MAX_DEPTH = 20  # of what a cell's metadata hold
-_MAKE = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_KINDS = ("code", "markdown", "raw")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _STARTS = {
     b"PK\x03\x04": "a zip archive",
@@ -149,10 +149,13 @@ def _cell(cell: Any) -> NotebookNode:
     if kind == "heading":  # nbformat 3
         level = cell.get("level")
         source = f"{'#' * level if isinstance(level, int) and 0 < level < 7 else '#'} {source}"
-    if not isinstance(kind, str) or kind not in _MAKE:
+    if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if {"outputs", "execution_count", "input"} & cell.keys() else "markdown"
-    made = _MAKE[kind](source, metadata=_metadata(cell.get("metadata")))
-    made.id = cell.get("id")
+    # nbformat's own functions for this would check each cell by itself; the notebook is checked.
+    made = from_dict({"id": cell.get("id"), "cell_type": kind, "source": source})
+    made.metadata = from_dict(_metadata(cell.get("metadata")))
+    if kind == "code":
+        made.outputs, made.execution_count = [], None
     attachments = _attachments(cell.get("attachments"))
     if attachments and kind != "code":
         made.attachments = NotebookNode(attachments)

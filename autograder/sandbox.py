@@ -186,7 +186,7 @@ def command(
         for path in gpus.files:
             options += ["--dev-bind", str(path), f"/dev/{path.name}"]
         extra = {**(extra or {}), "CUDA_VISIBLE_DEVICES": ",".join(gpus.names)}
-    options += _tmpfs("/dev/shm", limits.shared_memory) + ["--remount-ro", "/dev"]
+    options += [*_tmpfs("/dev/shm", limits.shared_memory), "--remount-ro", "/dev"]
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()

@@ -19,8 +19,10 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder import submissions
@@ -148,6 +150,19 @@ class SubmittedNotebookExporter(NotebookExporter):
             source = course.format_path(course.source_directory, ".", name)
             resources["source_notebook"] = str(Path(source, path.name))
         return self.from_notebook_node(nb, resources=resources, **kw)
+
+
+def check(cells: dict[str, Released]) -> None:
+    """Check the gradebook's cells as nbgrader does when it puts them into a notebook.
+
+    Raises RuntimeError or ValidationError.
+    """
+    validator = MetadataValidator()
+    for name, known in cells.items():
+        cell = known.empty()
+        validator.validate_cell(cell)
+        if known.locked and utils.compute_checksum(cell) != known.checksum:
+            raise RuntimeError(f"Inconsistent checksums for cell {name}")
 
 
 def released(resources: dict[str, Any]) -> dict[str, Released]:

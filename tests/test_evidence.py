@@ -2,13 +2,14 @@
 
 import base64
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from mxnet import nd
 from nbformat.v4 import new_output
 
-from autograder.evidence import MIME, challenge, encode, without
+from autograder.evidence import MIME, challenge, encode, evidence, without
 from autograder.judge import NoEvidence, close, collect, decide, decode, equal, load_judge, telltale
 
 
@@ -89,6 +90,31 @@ def test_challenges_depend_on_nonce_and_name_only():
 def test_a_name_reported_twice_counts_for_nothing():
     outputs = [message("a", 1), message("b", 2), message("a", 1)]
     assert set(collect(outputs)) == {"b"}
+
+
+def test_what_is_sent_together_counts_one_by_one():
+    together = [{"name": name, **encode(1)} for name in ("a", "b", "b")]
+    outputs = [new_output("display_data", {MIME: together}), message("c", 1)]
+    assert set(collect(outputs)) == {"a", "c"}
+    assert not collect([new_output("display_data", {MIME: ["a", 1, None, {"name": ["a"]}]})])
+
+
+def test_a_cell_sends_its_evidence_when_it_ends_and_the_large_alone(monkeypatch):
+    sent, ends = [], []
+    publisher = SimpleNamespace(publish=lambda data: sent.append([m["name"] for m in data[MIME]]))
+    events = SimpleNamespace(
+        register=lambda event, call: ends.append(call),
+        unregister=lambda event, call: ends.remove(call),
+    )
+    shell = SimpleNamespace(events=events, display_pub=publisher)
+    monkeypatch.setattr("autograder.evidence._shell", lambda: shell)
+    evidence("small", 1)
+    evidence("failed", lambda: 1 / 0)
+    evidence("large", bytes(1 << 20))
+    evidence("next", 2)
+    assert sent == [["small", "failed"], ["large"]]
+    ends[0]()
+    assert sent.pop() == ["next"] and not ends
 
 
 def test_closeness_is_relative_to_the_largest_and_strict_about_shape():
