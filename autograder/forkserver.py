@@ -78,6 +78,7 @@ class _ClientGone(Exception):
 
 def _preload() -> None:
     """Import what every kernel needs. Raises RuntimeError if that started a thread."""
+    gc.disable()  # what is imported stays
     for module in _NEEDED:
         import_module(module)
     _train_once()
@@ -88,6 +89,7 @@ def _preload() -> None:
         raise RuntimeError(f"it has {threads} threads, so it cannot fork safely")
     gc.collect()
     gc.freeze()  # else collecting would copy pages that all kernels share
+    gc.enable()
 
 
 def _train_once() -> None:

@@ -26,6 +26,8 @@ from autograder.release import Releaser
 from autograder.results import Results
 from autograder.work import Executed, Task, environment, settings
 
+_MAX_WAITING = 50
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -180,14 +182,20 @@ class Grading:
         return bool(json.loads(found.kernelspec or "{}"))
 
     def _execute(self, job: _Job, suspects: list[_Job]) -> Iterator[Outcome]:
-        """Queue a job; return when a worker has it, with the outcomes of those done meanwhile."""
+        """Queue a job; return when a worker has it, with the outcomes of those done meanwhile.
+
+        While the workers start, some jobs wait for them, and others can be prepared.
+        """
         self._jobs[job.student] = job
         self._queue.extend((job.student, notebook) for notebook in job.tasks)
+        if len(self._queue) < _MAX_WAITING and self._pool.starting():
+            return
         self._fill()
         while self._queue:
             yield from self._collect(suspects)
 
     def _drain(self, suspects: list[_Job]) -> Iterator[Outcome]:
+        self._fill()
         while self._jobs:
             yield from self._collect(suspects)
 

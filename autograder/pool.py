@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -18,6 +19,9 @@ from autograder.work import Executed, Task, execute
 
 class Pool(Protocol):
     """Where tasks are executed. One user, one thread."""
+
+    def starting(self) -> bool:
+        """Whether a task that is submitted now would have to wait for the workers to start."""
 
     def room(self) -> int:
         """Return how many more tasks can be submitted now."""
@@ -75,6 +79,13 @@ class LocalPool:
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, Hashable]] = {}
 
+    def starting(self) -> bool:
+        """Whether the fork server still imports. Raises SandboxUnavailable."""
+        if self._idle or self._busy or self._how != "warm":
+            return False
+        sandbox.require()  # known from then on
+        return warm.importing()
+
     def room(self) -> int:
         return self._number - len(self._busy)
 
@@ -93,6 +104,7 @@ class LocalPool:
             sandbox.require()
         if self._how == "warm":
             warm.usable()
+        gc.freeze()  # else collecting would copy pages that all workers share
         self._idle = [_Worker() for _ in range(self._number)]
 
     def wait(self) -> list[tuple[Hashable, Executed | None]]:

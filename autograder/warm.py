@@ -89,6 +89,9 @@ class _Server:
             )
         self._ready = False
 
+    def importing(self) -> bool:
+        return not self._ready and not select.select([self._control], [], [], 0)[0]
+
     def _await(self) -> None:
         """Wait until it has imported all; raises ForkServerError if it cannot."""
         self._control.settimeout(_READY_SECONDS)
@@ -129,6 +132,11 @@ def begin() -> None:
     global _server
     with _lock, suppress(OSError):  # no process to be had: whoever needs it, finds out again
         _server = _server or _Server()
+
+
+def importing() -> bool:
+    """Whether there is a fork server that is not ready yet."""
+    return _server is not None and _server.importing()
 
 
 def _connect(output: int) -> socket.socket:

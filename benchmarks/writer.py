@@ -28,6 +28,9 @@ class ExecuteOnce:
         self._ready: list[tuple[Hashable, Executed | None]] = []
         self.seconds = 0.0  # that the other pool took
 
+    def starting(self) -> bool:
+        return False
+
     def room(self) -> int:
         return self._pool.room() - len(self._ready)
 

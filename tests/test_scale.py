@@ -83,6 +83,9 @@ class Simulated(Grading):
         self.now += self._submissions[int(job.student)].record
         return Outcome(job.student, 1, 1)
 
+    def starting(self) -> bool:
+        return False
+
     def room(self) -> int:
         return self._workers.has_room()
 
