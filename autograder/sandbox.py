@@ -11,13 +11,14 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import evidence
+from autograder import evidence, identity
 from autograder.errors import SandboxUnavailable
 
 MIB = 1 << 20
@@ -51,7 +52,8 @@ class Limits:
 
 
 # What the probe prints from inside; each value is whether that protection holds. A limit on
-# processes is tried out, for the system exempts root, whatever it is called inside.
+# processes is tried out, for the system exempts root, whatever it is called inside
+# (:mod:`autograder.identity`).
 _PROBE = """
 import json, os, resource, socket
 def refused(path):
@@ -99,6 +101,11 @@ def _tmpfs(path: str, size: int) -> list[str]:
     return [*sized, "--tmpfs", path]
 
 
+def _bind(path: Path, how: str = "--ro-bind") -> list[str]:
+    """Bind what has this path to it. bubblewrap would make the folders above for root alone."""
+    return ["--dir", str(path.parent), how, str(path), str(path)]
+
+
 def _system() -> list[str]:
     """Bind /usr, and make /bin, /lib … what they are here: links into it or folders."""
     options = ["--ro-bind", "/usr", "/usr"]
@@ -123,7 +130,7 @@ def _python() -> list[str]:
     options = []
     for path in dict.fromkeys(paths):
         if not path.is_relative_to("/usr"):
-            options += ["--ro-bind", str(path), str(path)]
+            options += _bind(path)
     return options
 
 
@@ -147,21 +154,31 @@ def command(
     extra: dict[str, str] | None = None,
     limits: Limits | None = None,
     info_fd: int | None = None,
+    go_fd: int | None = None,
 ) -> list[str]:
     """Return the command line that runs ``argv`` in a sandbox.
 
     The files of the folder ``work`` are copied into the work folder, where the command starts;
     notebooks and symbolic links are left out. The folder ``share`` is there under its own path
     and writable. Nothing of the caller's environment comes through but ``extra``. On ``info_fd``
-    bubblewrap tells about its namespaces in JSON.
+    bubblewrap tells about its namespaces in JSON; if there is an :func:`identity.other`, it then
+    waits at ``go_fd`` for the caller to allow it. What is in ``share`` belongs to that one then.
     """
     limits = limits or Limits()
+    inside, other = str(identity.INSIDE), identity.other()
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
+    options += ["--hostname", "sandbox", "--clearenv"]
+    if not other:
+        options += ["--uid", inside, "--gid", inside]
+        options += ["--info-fd", str(info_fd)] if info_fd is not None else []
+    else:
+        options += [word for name in identity.CAPABILITIES for word in ("--cap-add", f"CAP_{name}")]
+        options += identity.options(info_fd, go_fd) if info_fd is not None else []
     options += _system()
     for path in ("/etc/ld.so.cache", "/etc/localtime"):
-        options += ["--ro-bind-try", path, path]
+        options += _bind(Path(path), "--ro-bind-try")
     options += ["--proc", "/proc", "--dev", "/dev"]
+    options += _tmpfs("/dev/shm", limits.temporary_folder)
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()
@@ -170,18 +187,26 @@ def command(
             options += ["--ro-bind", str(path.resolve()), f"{FILES}/{path.name}"]
     options += ["--dir", FILES]
     if share:
-        options += ["--bind", str(share), str(share)]
+        options += _bind(share, "--bind")
     for name, value in environment(extra).items():
         options += ["--setenv", name, value]
-    if info_fd is not None:
-        options += ["--info-fd", str(info_fd)]
-    options += ["--remount-ro", "/", "--chdir", WORK]
+    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK]
     # Inside, where the number of processes counts those of this sandbox alone.
     confined = ["prlimit", *(f"--{name}={value}" for name, value in limits.resources().items())]
-    copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
+    prepare = f"cp -R {FILES}/. {WORK}"
     # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
-    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}", "bwrap"]
-    return [*bubblewrap, *options, "--", *confined, "sh", "-c", copy_files, "sh", *argv]
+    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}"]
+    if other:
+        filled = shlex.join([WORK, *([str(share)] if share else [])])
+        chown = f"chown -h {inside}:{inside}"  # never where a link leads to
+        prepare += f" && {chown} /tmp /dev/shm {HOME} && {chown} -R {filled}"
+        prepare += f" && exec {identity.LEFT_OPEN}<&-"
+        drop = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
+        argv = ["setpriv", "--reuid", inside, "--regid", inside, *drop, *argv]
+        if info_fd is None:
+            bubblewrap += [sys.executable, "-I", "-S", identity.__file__, *map(str, other)]
+    prepared = [*confined, "sh", "-c", f'{prepare} && exec "$@"', "sh", *argv]
+    return [*bubblewrap, "bwrap", *options, "--", *prepared]
 
 
 def probe() -> str:
