@@ -32,7 +32,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autograder import identity, sandbox
-from autograder.processes import call, die_with, make_read_only
+from autograder.processes import call, die_with, kill_with_children, make_read_only
 
 LAUNCHER = "ipykernel_launcher"
 CODE = "-c"
@@ -160,8 +160,8 @@ def _run(request: dict, connection: socket.socket, output: int) -> int:
         _join(init)
         child = os.fork()
         if child == 0:
-            bwrap.stdout.close()
-            bwrap.stderr.close()
+            for descriptor in (bwrap.stdin, bwrap.stdout, bwrap.stderr):
+                descriptor.close()
             os.close(init)
             _become(request, connection, output, ready)
         if ready is not None:
@@ -179,36 +179,43 @@ def _run(request: dict, connection: socket.socket, output: int) -> int:
 
 
 def _open(connection: socket.socket, **options: object) -> tuple[subprocess.Popen, int]:
-    """Open a sandbox in which a process sleeps; returns bubblewrap and a pidfd of its process 1."""
+    """Open a sandbox in which a process waits; returns bubblewrap and a pidfd of its process 1."""
     (reader, writer), (held, go) = os.pipe(), os.pipe()
     # When this speaks, the files are copied and its mounts are those of the sandbox.
-    argv = ["sh", "-c", "echo; exec sleep infinity"]
+    # It ends with this process at the latest; bubblewrap sees to that only from some moment on.
+    argv = ["sh", "-c", "echo && exec cat"]
     argv = sandbox.command(argv, info_fd=writer, go_fd=held, **options)
     other = identity.other()
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    bwrap = subprocess.Popen(argv, pass_fds=[writer, *([held] if other else [])], **pipes)
-    os.close(writer)
-    os.close(held)
-    with os.fdopen(reader) as info:
-        told = info.read()
-    if told:
-        pid = json.loads(told)["child-pid"]
-        init = os.pidfd_open(pid)
-        if other:
-            identity.allow(pid, *other)
-            os.write(go, b"\0")
-    os.close(go)
-    said = b""
-    readable = []
-    while bwrap.stdout not in readable:
-        readable, _, _ = select.select([bwrap.stdout, bwrap.stderr, connection], [], [])
-        if connection in readable:
-            raise _ClientGone
-        if bwrap.stderr in readable:
-            said = (said + os.read(bwrap.stderr.fileno(), 4096))[-4096:]
-    if not os.read(bwrap.stdout.fileno(), 1):
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise RuntimeError((lines or ["bubblewrap failed"])[-1])
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    # With its reader, else the loss of that would stop bubblewrap between two steps.
+    passed = [reader, writer, *([held] if other else [])]
+    bwrap = subprocess.Popen(argv, pass_fds=passed, **pipes)
+    try:
+        os.close(writer)
+        os.close(held)
+        with os.fdopen(reader) as info:
+            told = info.read()
+        if told:
+            pid = json.loads(told)["child-pid"]
+            init = os.pidfd_open(pid)
+            if other:
+                identity.allow(pid, *other)
+                os.write(go, b"\0")
+        os.close(go)
+        said = b""
+        readable = []
+        while bwrap.stdout not in readable:
+            readable, _, _ = select.select([bwrap.stdout, bwrap.stderr, connection], [], [])
+            if connection in readable:
+                raise _ClientGone
+            if bwrap.stderr in readable:
+                said = (said + os.read(bwrap.stderr.fileno(), 4096))[-4096:]
+        if not os.read(bwrap.stdout.fileno(), 1):
+            lines = said.decode(errors="replace").strip().splitlines()
+            raise RuntimeError((lines or ["bubblewrap failed"])[-1])
+    except BaseException:
+        kill_with_children(bwrap.pid)
+        raise
     return bwrap, init
 
 

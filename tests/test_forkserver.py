@@ -1,6 +1,7 @@
 """Warm kernels: like cold ones to the student, apart from each other, gone when they are over."""
 
 import functools
+import json
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 from conftest import run_as_ordinary_user
 from jupyter_client.manager import KernelManager
 
-from autograder import sandbox, warm
+from autograder import processes, sandbox, warm
 from autograder.errors import ForkServerError
 from autograder.provisioner import SandboxedKernelSpecs
 
@@ -345,3 +346,17 @@ def test_an_ordinary_user_has_warm_kernels_and_every_limit(tmp_path):
     code = "from autograder import warm; print(all(warm.enforced().values()), warm.unavailable())"
     done = run_as_ordinary_user([sys.executable, "-c", code], tmp_path, cwd="/")
     assert done.stdout == "True \n", done.stderr
+
+
+def test_nothing_is_left_of_a_sandbox_whose_opening_is_cut_short(mark):
+    request = {"argv": ["-c", ""], "work": None, "share": None, "extra": {"M": mark}, "seal": False}
+    argv = sandbox.command(["true"], extra=request["extra"])
+    server_pid()
+    for milliseconds in random.sample(range(40), 12):
+        with Path(os.devnull).open("wb") as nothing, warm._connect(nothing.fileno()) as connection:
+            connection.send(json.dumps(request).encode())
+            time.sleep(milliseconds / 1000)
+        with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as bubblewrap:
+            time.sleep(milliseconds / 1000)
+            processes.kill_with_children(bubblewrap.pid)
+    assert soon(lambda: not marked(mark))
