@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 
-from autograder import device, identity, sandbox, warm
+from autograder import device, sandbox, warm
 from autograder.errors import SandboxUnavailable
 
 # The system exempts root, in whose name student code then runs.
@@ -30,7 +30,7 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
     version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
     kernel = _kernel_in_sandbox()
     lines.append(("sandbox", not kernel, kernel or f"{version}; runs Python with MXNet"))
-    no = "NO" if os.geteuid() or identity.other() else f"NO ({_NO_OTHER})"
+    no = "NO" if os.geteuid() or sandbox.other_id() else f"NO ({_NO_OTHER})"
     lines += [("", holds, f"{name}: {'yes' if holds else no}") for name, holds in enforced.items()]
     reason = warm.unavailable()
     lines.append(("", not reason, f"warm kernels: {f'no ({reason})' if reason else 'yes'}"))

@@ -185,7 +185,7 @@ def _open(connection: socket.socket, **options: object) -> tuple[subprocess.Pope
     # It ends with this process at the latest; bubblewrap sees to that only from some moment on.
     argv = ["sh", "-c", "echo && exec cat"]
     argv = sandbox.command(argv, info_fd=writer, go_fd=held, **options)
-    other = identity.other()
+    other = sandbox.other_id()
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     # With its reader, else the loss of that would stop bubblewrap between two steps.
     passed = [reader, writer, *([held] if other else [])]
@@ -298,7 +298,7 @@ def _drop_privileges() -> None:
     the id of root."""
     for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
         call("prctl", _CAPBSET_DROP, capability, 0, 0, 0)
-    if identity.other():
+    if sandbox.other_id():
         os.setgroups([])
         os.setresgid(*[identity.INSIDE] * 3)
         os.setresuid(*[identity.INSIDE] * 3)
