@@ -10,6 +10,9 @@ import sys
 from autograder import device, gpus, sandbox, warm
 from autograder.errors import GpuUnavailable, SandboxUnavailable
 
+# The system exempts root, in whose name student code then runs.
+_NO_OTHER = "as root, and others may not read Python or this package; grade as another user"
+
 
 def examine() -> tuple[list[tuple[str, bool, str]], bool]:
     """Return lines (what, good, text), and whether submissions can be graded here."""
@@ -27,8 +30,7 @@ def examine() -> tuple[list[tuple[str, bool, str]], bool]:
     version = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
     kernel = _kernel_in_sandbox()
     lines.append(("sandbox", not kernel, kernel or f"{version}; runs Python with MXNet"))
-    # The system exempts root from some limits.
-    no = "NO" if os.geteuid() else "NO (as root; grade as another user)"
+    no = "NO" if os.geteuid() or sandbox.other_id() else f"NO ({_NO_OTHER})"
     lines += [("", holds, f"{name}: {'yes' if holds else no}") for name, holds in enforced.items()]
     reason = warm.unavailable()
     lines.append(("", not reason, f"warm kernels: {f'no ({reason})' if reason else 'yes'}"))

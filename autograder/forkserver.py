@@ -31,8 +31,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from autograder import sandbox
-from autograder.processes import call, die_with, make_read_only
+from autograder import identity, sandbox
+from autograder.processes import call, die_with, kill_with_children, make_read_only
 
 LAUNCHER = "ipykernel_launcher"
 CODE = "-c"
@@ -68,7 +68,7 @@ _NAMESPACES = {
     "cgroup": 0x02000000,
 }
 # prctl(2) and capset(2)
-_CAPBSET_DROP, _SET_NO_NEW_PRIVS = 24, 38
+_SET_DUMPABLE, _CAPBSET_DROP, _SET_NO_NEW_PRIVS = 4, 24, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -83,7 +83,7 @@ def _preload() -> None:
         import_module(module)
     _train_once()
     _fail_once()
-    sandbox.command([])  # asks what this bubblewrap can do, once for all wardens
+    sandbox.command([])  # asks what this machine can do, once for all wardens
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if threads != 1:
         raise RuntimeError(f"it has {threads} threads, so it cannot fork safely")
@@ -175,8 +175,8 @@ def _run(request: dict, connection: socket.socket, output: int) -> int:
         _join(init)
         child = os.fork()
         if child == 0:
-            bwrap.stdout.close()
-            bwrap.stderr.close()
+            for descriptor in (bwrap.stdin, bwrap.stdout, bwrap.stderr):
+                descriptor.close()
             os.close(init)
             _become(request, connection, output, ready)
         if ready is not None:
@@ -194,26 +194,44 @@ def _run(request: dict, connection: socket.socket, output: int) -> int:
 
 
 def _open(connection: socket.socket, **options: object) -> tuple[subprocess.Popen, int]:
-    """Open a sandbox in which a process sleeps; returns bubblewrap and a pidfd of its process 1."""
-    reader, writer = os.pipe()
+    """Open a sandbox in which a process waits; returns bubblewrap and a pidfd of its process 1."""
+    (reader, writer), (held, go) = os.pipe(), os.pipe()
     # When this speaks, the files are copied and its mounts are those of the sandbox.
-    argv = sandbox.command(["sh", "-c", "echo; exec sleep infinity"], info_fd=writer, **options)
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    bwrap = subprocess.Popen(argv, pass_fds=[writer], **pipes)
-    os.close(writer)
-    said = b""
-    readable = []
-    while bwrap.stdout not in readable:
-        readable, _, _ = select.select([bwrap.stdout, bwrap.stderr, connection], [], [])
-        if connection in readable:
-            raise _ClientGone
-        if bwrap.stderr in readable:
-            said = (said + os.read(bwrap.stderr.fileno(), 4096))[-4096:]
-    if not os.read(bwrap.stdout.fileno(), 1):
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise RuntimeError((lines or ["bubblewrap failed"])[-1])
-    with os.fdopen(reader) as info:
-        return bwrap, os.pidfd_open(json.load(info)["child-pid"])
+    # It ends with this process at the latest; bubblewrap sees to that only from some moment on.
+    argv = ["sh", "-c", "echo && exec cat"]
+    argv = sandbox.command(argv, info_fd=writer, go_fd=held, **options)
+    other = sandbox.other_id()
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    # With its reader, else the loss of that would stop bubblewrap between two steps.
+    passed = [reader, writer, *([held] if other else [])]
+    bwrap = subprocess.Popen(argv, pass_fds=passed, **pipes)
+    try:
+        os.close(writer)
+        os.close(held)
+        with os.fdopen(reader) as info:
+            told = info.read()
+        if told:
+            pid = json.loads(told)["child-pid"]
+            init = os.pidfd_open(pid)
+            if other:
+                identity.allow(pid, *other)
+                os.write(go, b"\0")
+        os.close(go)
+        said = b""
+        readable = []
+        while bwrap.stdout not in readable:
+            readable, _, _ = select.select([bwrap.stdout, bwrap.stderr, connection], [], [])
+            if connection in readable:
+                raise _ClientGone
+            if bwrap.stderr in readable:
+                said = (said + os.read(bwrap.stderr.fileno(), 4096))[-4096:]
+        if not os.read(bwrap.stdout.fileno(), 1):
+            lines = said.decode(errors="replace").strip().splitlines()
+            raise RuntimeError((lines or ["bubblewrap failed"])[-1])
+    except BaseException:
+        kill_with_children(bwrap.pid)
+        raise
+    return bwrap, init
 
 
 def _pid(pidfd: int) -> int:
@@ -291,9 +309,15 @@ def _become(request: dict, connection: socket.socket, output: int, ready: int | 
 
 
 def _drop_privileges() -> None:
-    """Give up every capability for good; entering the user namespace gave us all of them."""
+    """Give up every capability for good, for entering the user namespace gave us all of them, and
+    the id of root."""
     for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
         call("prctl", _CAPBSET_DROP, capability, 0, 0, 0)
+    if sandbox.other_id():
+        os.setgroups([])
+        os.setresgid(*[identity.INSIDE] * 3)
+        os.setresuid(*[identity.INSIDE] * 3)
+        call("prctl", _SET_DUMPABLE, 1, 0, 0, 0)  # its own /proc/self would be closed to it
     header, nothing = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
     call("capset", header, nothing)
     call("prctl", _SET_NO_NEW_PRIVS, 1, 0, 0, 0)

@@ -31,6 +31,18 @@ def die_with(parent: int) -> None:
         os._exit(0)
 
 
+def kill_with_children(pid: int) -> None:
+    """Kill a child of this process and those that it has.
+
+    bubblewrap, killed alone in the first moments of its life, leaves behind what it started.
+    """
+    os.kill(pid, signal.SIGSTOP)  # so that it has no more meanwhile
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
+
+
 def make_read_only(pid: int, path: str) -> None:
     """Make a folder that is bound into a process's sandbox read-only there.
 

@@ -151,6 +151,9 @@ class SandboxProvisioner(LocalProvisioner):
         await self._ended(1)
 
     async def kill(self, restart: bool = False) -> None:
+        if isinstance(self.process, subprocess.Popen) and self.process.poll() is None:
+            with suppress(OSError):
+                processes.kill_with_children(self.process.pid)
         await super().kill(restart)
         await self._ended(5)
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import device, evidence
+from autograder import device, evidence, identity
 from autograder.errors import SandboxUnavailable
 
 MIB = 1 << 20
@@ -66,7 +67,8 @@ class Gpus:
 
 
 # What the probe prints from inside; each value is whether that protection holds. A limit on
-# processes is tried out, for the system exempts root, whatever it is called inside.
+# processes is tried out, for the system exempts root, whatever it is called inside
+# (:mod:`autograder.identity`).
 _PROBE = """
 import json, os, resource, socket
 def refused(path):
@@ -116,6 +118,11 @@ def _tmpfs(path: str, size: int) -> list[str]:
     return [*sized, "--tmpfs", path]
 
 
+def _bind(path: Path, how: str = "--ro-bind") -> list[str]:
+    """Bind what has this path to it. bubblewrap would make the folders above for root alone."""
+    return ["--dir", str(path.parent), how, str(path), str(path)]
+
+
 def _system() -> list[str]:
     """Bind /usr, and make /bin, /lib … what they are here: links into it or folders."""
     options = ["--ro-bind", "/usr", "/usr"]
@@ -140,7 +147,7 @@ def _python() -> list[str]:
     options = []
     for path in dict.fromkeys(paths):
         if not path.is_relative_to("/usr"):
-            options += ["--ro-bind", str(path), str(path)]
+            options += _bind(path)
     return options
 
 
@@ -158,6 +165,26 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     }
 
 
+@functools.cache
+def other_id() -> tuple[int, int] | None:
+    """Return the user and group id that student code gets where we are root; None if it keeps ours.
+
+    That is so where we are not (see :mod:`autograder.identity`), where we have no second id, and
+    where Python and this package are for root alone to read.
+    """
+    needed = (evidence.__file__, os.__file__, sys.executable, sys.prefix)
+    if os.geteuid() != 0 or not all(Path(path).stat().st_mode & 0o4 for path in needed):
+        return None
+    ids = []
+    for kind in ("uid", "gid"):
+        lines = Path(f"/proc/self/{kind}_map").read_text().splitlines()
+        first, _, count = max([int(word) for word in line.split()] for line in lines)
+        ids.append(min(first + count, 1 << 31) - 2)  # not a limit of an id's type itself
+        if ids[-1] < max(first, 1):
+            return None
+    return ids[0], ids[1]
+
+
 def command(
     argv: list[str],
     *,
@@ -167,26 +194,36 @@ def command(
     limits: Limits | None = None,
     gpus: Gpus | None = None,
     info_fd: int | None = None,
+    go_fd: int | None = None,
 ) -> list[str]:
     """Return the command line that runs ``argv`` in a sandbox.
 
     The files of the folder ``work`` are copied into the work folder, where the command starts;
     notebooks and symbolic links are left out. The folder ``share`` is there under its own path
     and writable. Nothing of the caller's environment comes through but ``extra``. There is no
-    GPU but ``gpus``. On ``info_fd`` bubblewrap tells about its namespaces in JSON.
+    GPU but ``gpus``. On ``info_fd`` bubblewrap tells about its namespaces in JSON; if there is
+    an :func:`other_id`, it then waits at ``go_fd`` for :func:`identity.allow`, and what is in
+    ``share`` belongs to that id.
     """
     limits = limits or Limits()
+    inside, other = str(identity.INSIDE), other_id()
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv"]
+    options += ["--hostname", "sandbox", "--clearenv"]
+    if not other:
+        options += ["--uid", inside, "--gid", inside]
+        options += ["--info-fd", str(info_fd)] if info_fd is not None else []
+    else:
+        options += [word for name in identity.CAPABILITIES for word in ("--cap-add", f"CAP_{name}")]
+        options += identity.options(info_fd, go_fd) if info_fd is not None else []
     options += _system()
     for path in ("/etc/ld.so.cache", "/etc/localtime"):
-        options += ["--ro-bind-try", path, path]
+        options += _bind(Path(path), "--ro-bind-try")
     options += ["--proc", "/proc", "--dev", "/dev"]
     if gpus:
         for path in gpus.files:
             options += ["--dev-bind", str(path), f"/dev/{path.name}"]
         extra = {**(extra or {}), "CUDA_VISIBLE_DEVICES": ",".join(gpus.names)}
-    options += [*_tmpfs("/dev/shm", limits.shared_memory), "--remount-ro", "/dev"]
+    options += _tmpfs("/dev/shm", limits.shared_memory)
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()
@@ -195,19 +232,27 @@ def command(
             options += ["--ro-bind", str(path.resolve()), f"{FILES}/{path.name}"]
     options += ["--dir", FILES]
     if share:
-        options += ["--bind", str(share), str(share)]
+        options += _bind(share, "--bind")
     for name, value in environment(extra).items():
         options += ["--setenv", name, value]
-    if info_fd is not None:
-        options += ["--info-fd", str(info_fd)]
-    options += ["--remount-ro", "/", "--chdir", WORK]
+    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK]
     # Inside, where the number of processes counts those of this sandbox alone.
     resources = limits.resources(cuda=gpus is not None)
     confined = ["prlimit", *(f"--{name}={value}" for name, value in resources.items())]
-    copy_files = f'cp -R {FILES}/. {WORK} && exec "$@"'
+    prepare = f"cp -R {FILES}/. {WORK}"
     # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
-    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}", "bwrap"]
-    return [*bubblewrap, *options, "--", *confined, "sh", "-c", copy_files, "sh", *argv]
+    bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}"]
+    if other:
+        filled = shlex.join([WORK, *([str(share)] if share else [])])
+        chown = f"chown -h {inside}:{inside}"  # never where a link leads to
+        prepare += f" && {chown} /tmp /dev/shm {HOME} && {chown} -R {filled}"
+        prepare += f" && exec {identity.LEFT_OPEN}<&-"
+        drop = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
+        argv = ["setpriv", "--reuid", inside, "--regid", inside, *drop, *argv]
+        if info_fd is None:
+            bubblewrap += [sys.executable, "-I", "-S", identity.__file__, *map(str, other)]
+    prepared = [*confined, "sh", "-c", f'{prepare} && exec "$@"', "sh", *argv]
+    return [*bubblewrap, "bwrap", *options, "--", *prepared]
 
 
 def probe() -> str:

@@ -1,6 +1,7 @@
 """Warm kernels: like cold ones to the student, apart from each other, gone when they are over."""
 
 import functools
+import json
 import logging
 import os
 import random
@@ -18,7 +19,7 @@ import pytest
 from conftest import run_as_ordinary_user
 from jupyter_client.manager import KernelManager
 
-from autograder import sandbox, warm
+from autograder import processes, sandbox, warm
 from autograder.errors import ForkServerError
 from autograder.provisioner import SandboxedKernelSpecs
 
@@ -38,8 +39,7 @@ print(json.dumps({
     "signals": {s.name: str(signal.getsignal(s)) for s in signal.Signals},
     "host": socket.gethostname(), "encoding": sys.stdout.encoding,
     "files": sorted(os.listdir("/proc/self/fd"))[:-1],
-    "namespaces": {n: os.stat("/proc/self/ns/" + n).st_ino == os.stat("/proc/1/ns/" + n).st_ino
-                   for n in os.listdir("/proc/self/ns")},
+    "shared": [n for n in os.listdir("/proc/self/ns") if os.readlink("/proc/self/ns/" + n) in OURS],
     "mounts": [line.split()[4:6] for line in open("/proc/self/mountinfo")],
 }, indent=1))
 """
@@ -132,14 +132,16 @@ def children(pid: int) -> list[str]:
 
 def test_a_warm_process_finds_what_a_cold_one_finds(tmp_path):
     (tmp_path / "data.csv").write_text("1,2")
+    ours = [str(path.readlink()) for path in Path("/proc/self/ns").iterdir()]
+    code = SURROUNDINGS.replace("OURS", repr(ours))
     cold = subprocess.run(
-        sandbox.command([sys.executable, "-c", SURROUNDINGS], work=tmp_path, extra={"A": "b"}),
+        sandbox.command([sys.executable, "-c", code], work=tmp_path, extra={"A": "b"}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
     assert cold.returncode == 0, cold.stderr
-    assert warm.run(SURROUNDINGS, work=tmp_path, extra={"A": "b"}).stdout == cold.stdout
+    assert warm.run(code, work=tmp_path, extra={"A": "b"}).stdout == cold.stdout
 
 
 def test_nobody_sees_that_another_engine_runs():
@@ -344,3 +346,17 @@ def test_an_ordinary_user_has_warm_kernels_and_every_limit(tmp_path):
     code = "from autograder import warm; print(all(warm.enforced().values()), warm.unavailable())"
     done = run_as_ordinary_user([sys.executable, "-c", code], tmp_path, cwd="/")
     assert done.stdout == "True \n", done.stderr
+
+
+def test_nothing_is_left_of_a_sandbox_whose_opening_is_cut_short(mark):
+    request = {"argv": ["-c", ""], "work": None, "share": None, "extra": {"M": mark}, "seal": False}
+    argv = sandbox.command(["true"], extra=request["extra"])
+    server_pid()
+    for milliseconds in random.sample(range(40), 12):
+        with Path(os.devnull).open("wb") as nothing, warm._connect(nothing.fileno()) as connection:
+            connection.send(json.dumps(request).encode())
+            time.sleep(milliseconds / 1000)
+        with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as bubblewrap:
+            time.sleep(milliseconds / 1000)
+            processes.kill_with_children(bubblewrap.pid)
+    assert soon(lambda: not marked(mark))

@@ -234,10 +234,10 @@ def test_other_students_work_is_as_it_was(graded):
 # Attacks that meet something else in a cold kernel, or under an ordinary user.
 SOME = """
 rewritten-tests/ast_drops_asserts faked-evidence/replayed_from_another_cell reading/judges
-reading/process_table process/forks process/daemon process/exits_in_add outside/writes_everywhere
-outside/connection_folder_filled outside/connection_folder_links
-outside/sockets_closed_and_replaced shadows/mxnet_and_numpy shadows/evidence_module
-shadows/kernel_launcher shadows/helper_module links/link_to_the_gradebook
+reading/process_table process/forks process/forks_until_refused process/daemon
+process/exits_in_add outside/writes_everywhere outside/connection_folder_filled
+outside/connection_folder_links outside/sockets_closed_and_replaced shadows/mxnet_and_numpy
+shadows/evidence_module shadows/kernel_launcher shadows/helper_module links/link_to_the_gradebook
 """
 
 
