@@ -14,13 +14,13 @@ names of the old one, and asks every predicate that the cell calls for something
 ``or``. Each checking function that the cell calls (``numpy.testing.assert_allclose``,
 ``TestCase.assertEqual``, …) needs a canary of its own: after another has raised it is not called.
 
-What remains possible: code that knows the tests, and drops or answers these alone; that reads the
-test's frame or source and hands it what it wants; that draws lots in each run whether to cheat,
-and wins one time in four; that counts cells where a test has several canaries; that patches a
-function which is not in the tables below; that rebinds a builtin by name in a cell (``def abs``
-may be the exercise). An object equal to everything is caught only where the drawn assert compares
-it with a literal by ``==``; an honest ``__eq__`` that is always true then loses the cell too, until
-a person looks.
+What remains possible: code that knows the tests, and drops or answers these alone (some of it
+:mod:`autograder.replay` finds); that reads the test's frame or source and hands it what it wants;
+that draws lots in each run whether to cheat, and wins one time in four; that counts cells where a
+test has several canaries; that patches a function which is not in the tables below; that rebinds a
+builtin by name in a cell (``def abs`` may be the exercise). An object equal to
+everything is caught only where the drawn assert compares it with a literal by ``==``; an honest
+``__eq__`` that is always true then loses the cell too, until a person looks.
 """
 
 from __future__ import annotations
@@ -143,9 +143,8 @@ def plant(
     notebook in another language than Python. ``secret`` decides what is drawn; the student's
     process must not know it.
     """
-    wanted = {index for index in passed if not _EVIDENCE.search(nb.cells[index].source)}
-    language = nb.metadata.get("kernelspec", {}).get("language", "python")
-    if not wanted or language.lower() != "python":
+    wanted = {index for index in passed if decides(nb.cells[index])}
+    if not wanted or not is_python(nb):
         return nb, {}
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     homemade = {n for cell in code if utils.is_locked(cell) for n in _homemade(cell.source)}
@@ -164,6 +163,16 @@ def plant(
             cells.append(cell)
     copied.cells = cells[: max(planted, default=-1) + 1]
     return copied, planted
+
+
+def decides(cell: NotebookNode) -> bool:
+    """Whether a test decides by itself; one that reports evidence has a judge for that."""
+    return not _EVIDENCE.search(cell.source)
+
+
+def is_python(nb: NotebookNode) -> bool:
+    """Whether a notebook is not in another language."""
+    return nb.metadata.get("kernelspec", {}).get("language", "python").lower() == "python"
 
 
 def make(
@@ -405,12 +414,16 @@ def _names(function: ast.expr) -> tuple[str, str]:
     return first, first
 
 
-def _nodes(source: str) -> Iterator[ast.AST]:
-    """Return all nodes of a cell's source, of one that is no Python none."""
+def parsed(source: str) -> ast.Module:
+    """Return a cell's source as Python, of one that is none an empty module."""
     try:
-        return ast.walk(_Cell(source).tree)
+        return _Cell(source).tree
     except SyntaxError:
-        return iter(())
+        return ast.Module([], [])
+
+
+def _nodes(source: str) -> Iterator[ast.AST]:
+    return ast.walk(parsed(source))
 
 
 def _homemade(source: str) -> Iterator[str]:

@@ -117,7 +117,7 @@ def grade(args: argparse.Namespace) -> int:
             kept += outcome.up_to_date
             graded += outcome.score is not None
             problems += [outcome] if outcome.problem else []
-            suspects += [outcome] if outcome.suspects else []
+            suspects += [outcome] if outcome.suspects or outcome.doubts else []
     by_hand = [f"{cell} ({number})" for cell, number in waiting(course, args.name).items()]
     if by_hand:
         out.print(f"waiting for points by hand, in the formgrader: {', '.join(by_hand)}")

@@ -23,14 +23,14 @@ from nbgrader import utils
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Enum, Int, Integer, List, Unicode, default
 
-from autograder import canary, sandbox
+from autograder import canary, replay, sandbox
 from autograder.errors import GpuUnavailable
 from autograder.evidence import NONCE_VARIABLE
 from autograder.gpus import admit
 from autograder.outputs import MIB, Allowance, BoundedClient, shorten
 from autograder.provisioner import SandboxedKernelSpecs
+from autograder.replay import OK
 
-OK = "ok"
 # What nbclient says of a message: these bring output into a cell.
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 # These it needs besides. Widgets are left out: their state would be kept, however large it is.
@@ -40,13 +40,14 @@ _OTHERS = ("status", "clear_output", "execute_input")
 @dataclass
 class Run:
     """What is known of one submission's run: its nonce, and by cell index how the cell ended
-    (:data:`OK`, an error's name or a sentence for the student), what else is to be told, and how
-    the cell's canaries ended."""
+    (:data:`OK`, an error's name or a sentence for the student), what else is to be told, how the
+    cell's canaries ended, and how the cell itself did when it was replayed."""
 
     nonce: str
     replies: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     canaries: dict[int, list[str]] = field(default_factory=dict)
+    replays: dict[int, str] = field(default_factory=dict)
 
 
 class SandboxedExecute(Execute):
@@ -56,7 +57,8 @@ class SandboxedExecute(Execute):
     be stopped, a new kernel goes on without it: it costs the points of that cell alone.
 
     Where plain tests passed, all is run once more with canaries in their place
-    (:mod:`autograder.canary`). What is scored is the first run; nothing of it reaches the second.
+    (:mod:`autograder.canary`), and again with the solution taken away (:mod:`autograder.replay`).
+    What is scored is the first run; nothing of it reaches the others.
     """
 
     sandbox = Enum(
@@ -84,8 +86,9 @@ class SandboxedExecute(Execute):
     canaries = Bool(
         True,
         help="Run a notebook again in a kernel of its own, with cells that must fail in the place "
-        "of the tests that passed, so that code which lets every test pass is found. Doubles the "
-        "time of a submission that passed such a test; those that a judge decides need none.",
+        "of the tests that passed, so that code which lets every test pass is found; and again "
+        "with the solution taken away from these tests, where the instructor's fails then. Takes "
+        "three times as long for a submission that passed such a test; where judges decide, none.",
     ).tag(config=True)
 
     output_limit = Integer(
@@ -165,6 +168,8 @@ class SandboxedExecute(Execute):
             executed, resources = self._run_cells(copy.deepcopy(nb), resources, run, km)
             if self.canaries:
                 run.canaries = self._run_canaries(nb, run, elsewhere)
+                run.replays = self._run_replay(nb, run, elsewhere)
+        executed.metadata.pop(replay.KEY, None)
         return executed, resources
 
     @contextmanager
@@ -181,14 +186,7 @@ class SandboxedExecute(Execute):
 
     def _run_canaries(self, nb: NotebookNode, run: Run, resources: Any) -> dict[int, list[str]]:
         """Return how the canaries of the plain tests that passed ended, by cell index."""
-        passed = [
-            index
-            for index, cell in enumerate(nb.cells)
-            if cell.cell_type == "code"
-            and utils.is_grade(cell)
-            and not utils.is_solution(cell)
-            and run.replies.get(index) == OK
-        ]
+        passed = [index for index in replay.plain_tests(nb) if run.replies.get(index) == OK]
         # Not from the run's nonce, which the student's code can read.
         again, planted = canary.plant(nb, passed, secrets.token_hex(16))
         if not planted:
@@ -203,6 +201,23 @@ class SandboxedExecute(Execute):
             reply = OK if forged else second.replies.get(index, OK)
             ended.setdefault(what.index, []).append(reply)
         return ended
+
+    def _run_replay(self, nb: NotebookNode, run: Run, resources: Any) -> dict[int, str]:
+        """Return how the tests whose canaries raised ended without the solution, by cell index."""
+        names = nb.metadata.get(replay.KEY, {})
+        passed = {
+            index: names[grade_id]
+            for index, grade_id in replay.plain_tests(nb).items()
+            if run.replies.get(index) == OK
+            and OK not in run.canaries.get(index, ())
+            and grade_id in names
+        }
+        if not passed:
+            return {}
+        again, places = replay.plant(nb, passed)
+        third = Run(run.nonce)
+        self._run_cells(again, resources, third)
+        return replay.ends(places, third.replies)
 
     def _run_cells(
         self, nb: NotebookNode, resources: Any, run: Run, km: Any = None
@@ -264,6 +279,8 @@ class SandboxedExecute(Execute):
             content.update(shorten(content), status="error")
         super().on_cell_executed(**kwargs)
         ended = OK if content["status"] == "ok" else content["ename"]
+        if ended == OK != content["status"]:
+            ended = "an error that is called ok"
         self._run.replies[index] = ended
         if self._allowance.exceeded:
             self._run.notes[index] = (

@@ -35,6 +35,7 @@ class Outcome:
     the reason why a person must look at it.
 
     ``suspects`` are tests that passed although they had to fail; its score is without them.
+    ``doubts`` are tests that pass without the solution too; its score is with them.
     """
 
     student: str
@@ -44,6 +45,7 @@ class Outcome:
     problem: str = ""
     notes: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.problem:
@@ -56,6 +58,8 @@ class Outcome:
             it = "it" if len(self.suspects) == 1 else "each"
             names = ", ".join(self.suspects)
             text += f"; {names} passed although {it} had to fail: look at its code"
+        if self.doubts:
+            text += f"; {', '.join(self.doubts)} also passed without the solution: look at its code"
         return text
 
 
@@ -244,8 +248,9 @@ class Grading:
             return self._failed(student, error)
         seconds = sum(executed.seconds for executed in job.executed.values())
         course.remember({"key": job.key, "seconds": round(seconds, 2)}, *record)
-        score, max_score, suspects = graded
-        return Outcome(student, score, max_score, notes=tuple(job.notes), suspects=suspects)
+        score, max_score, suspects, doubts = graded
+        notes = tuple(job.notes)
+        return Outcome(student, score, max_score, notes=notes, suspects=suspects, doubts=doubts)
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""

@@ -44,6 +44,11 @@ COULD_NOT_FAIL = (
     "raised none. It gives no points until a person has looked at the code."
 )
 
+PASSES_ANYWAY = (
+    "This test also passed with your solution taken away. It keeps its points until a person has "
+    "looked at the code."
+)
+
 
 class NoEvidence(Exception):
     """The hidden test did not report what a tell-tale needs; the message is for the student."""
@@ -266,7 +271,8 @@ class Judge(NbGraderPreprocessor):
     A cell whose reply was not ok gets nothing. A cell that ``judge.py`` knows gets the points of
     its tell-tales. Any other graded cell keeps nbgrader's own rule, except that text on stderr
     costs nothing, and that a cell one of whose canaries did not raise gets nothing: its grade id is
-    added to ``resources["suspects"]``.
+    added to ``resources["suspects"]``. One that passed when it was replayed keeps its points, and
+    is added to ``resources["doubts"]``.
     """
 
     exercises = Unicode(
@@ -278,6 +284,7 @@ class Judge(NbGraderPreprocessor):
         path = Path(self.exercises, resources["nbgrader"]["assignment"], "judge.py")
         telltales = load_judge(path) if self.exercises and path.is_file() else {}
         suspects = resources.setdefault("suspects", [])
+        doubts = resources.setdefault("doubts", [])
         for index, cell in enumerate(nb.cells):
             _drop_verdicts(cell)
             if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell):
@@ -290,6 +297,9 @@ class Judge(NbGraderPreprocessor):
                         new_output("error", ename="NotATest", evalue=text, traceback=[text])
                     ]
                     suspects.append(grade_id)
+                elif tests is None and run.replays.get(index) == OK:
+                    run.notes[index] = f"{run.notes.get(index, '')} {PASSES_ANYWAY}".strip()
+                    doubts.append(grade_id)
         for index, text in run.notes.items():
             note = {"text/plain": text, NOTE_MIME: {}}
             nb.cells[index].outputs.append(new_output("display_data", note))
@@ -337,7 +347,7 @@ class SaveGrades(SaveAutoGrades):
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(cell, resources)
         grade_id = cell.metadata.nbgrader["grade_id"]
-        if grade_id in resources.get("suspects", ()):
+        if grade_id in (*resources.get("suspects", ()), *resources.get("doubts", ())):
             found = resources["nbgrader"]
             where = (found["notebook"], found["assignment"], found["student"])
             self.gradebook.find_grade(grade_id, *where).needs_manual_grade = True

@@ -32,6 +32,7 @@ from autograder import sanitize as sanitizing
 from autograder.course import Course
 from autograder.database import add_indices
 from autograder.execute import SandboxedExecute
+from autograder.rehearsal import Rehearse
 from autograder.work import Executed
 
 # The modules that open a gradebook while a submission is autograded.
@@ -163,13 +164,14 @@ class _Sanitize(_Phase):
 
 class _Record(_Phase):
     """Judge and record the notebooks ``executed``, by name; ``suspects`` are the grade ids of tests
-    that passed although they had to fail."""
+    that passed although they had to fail, ``doubts`` of those that also pass when replayed."""
 
     executed: dict[str, Executed]
     gradebook: _OpenGradebook
     suspects: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     # Sanitising ended with what is known of the metadata, and nothing has changed them since.
-    done = (SandboxedExecute, CheckCellMetadata)
+    done = (Rehearse, SandboxedExecute, CheckCellMetadata)
 
     def convert(self, assignment: str, student: str) -> None:
         folder = self.destination
@@ -199,6 +201,7 @@ class _Record(_Phase):
         nb = nbformat.v4.reads(executed.notebook)
         text, resources = self.exporter.from_notebook_node(nb, resources)
         self.suspects += tuple(resources.get("suspects", ()))
+        self.doubts += tuple(resources.get("doubts", ()))
         self.write_single_notebook(text, resources)
 
 
@@ -238,11 +241,11 @@ def record(
     student: str,
     executed: dict[str, Executed],
     gradebook: _OpenGradebook,
-) -> tuple[float, float, tuple[str, ...]]:
+) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
     """Judge a submission's executed notebooks, and write them and their scores.
 
     Returns the submission's points and how many it could have, those given by hand included, and
-    the grade ids of tests that passed although they had to fail.
+    the grade ids of tests that passed although they had to fail, and that pass when replayed.
     """
     phase = _Record(coursedir=course.api.coursedir, parent=course.api)
     phase.destination = course.folder("autograded", student, name)
@@ -252,7 +255,7 @@ def record(
     notebooks = gradebook.find_submission(name, student).notebooks
     points = [(notebook.score, notebook.max_score) for notebook in notebooks]
     score, max_score = map(sum, zip(*points, strict=True))
-    return score, max_score, phase.suspects
+    return score, max_score, phase.suspects, phase.doubts
 
 
 def discard(course: Course, name: str, student: str) -> None:

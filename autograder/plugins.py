@@ -19,6 +19,7 @@ from autograder.hidden import HideTests
 from autograder.judge import Judge, SaveGrades
 from autograder.language import Language
 from autograder.pages import FILTERS, TEMPLATES, Harmless
+from autograder.rehearsal import Rehearse
 from autograder.sanitize import STEPS, SubmittedNotebookExporter
 
 # nbgrader 0.9.6 is written for SQLAlchemy 1: under 2 it works, with pages of warnings.
@@ -35,13 +36,14 @@ def configuration(exercises: Path | None) -> Config:
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
 
-    ours = {Execute: [SandboxedExecute, Judge], SaveAutoGrades: [SaveGrades]}
+    # Stock nbgrader reads the notebook anew before it executes it, and metadata are not kept.
+    ours = {Execute: [Rehearse, SandboxedExecute, Judge], SaveAutoGrades: [SaveGrades]}
     autograde = []
     for step in Autograde.autograde_preprocessors.default():
         autograde += ours.get(step, [step])
     sanitize = []
     for step in Autograde.sanitize_preprocessors.default():
-        sanitize += [*STEPS, step] if step is DeduplicateIds else [step]
+        sanitize += [*STEPS, step, Rehearse] if step is DeduplicateIds else [step]
     generate = []
     for step in GenerateAssignment.preprocessors.default():
         generate += [Language, step] if step is ClearSolutions else [step]

@@ -60,4 +60,4 @@ class Results:
         return self.folder / student / f"{notebook}.json.gz"
 
 
-_BY_CELL = ("replies", "notes", "canaries")
+_BY_CELL = ("replies", "notes", "canaries", "replays")

@@ -143,6 +143,7 @@ def _python() -> list[str]:
         Path(sys.prefix),
         package / "__init__.py",
         package / "evidence.py",
+        package / "known_wrong.py",
     ]
     options = []
     for path in dict.fromkeys(paths):

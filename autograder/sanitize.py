@@ -149,6 +149,7 @@ class SubmittedNotebookExporter(NotebookExporter):
             name = resources["nbgrader"]["assignment"]
             source = course.format_path(course.source_directory, ".", name)
             resources["source_notebook"] = str(Path(source, path.name))
+            resources["state"] = str(Path(course.root, ".autograder"))
         return self.from_notebook_node(nb, resources=resources, **kw)
 
 

@@ -428,6 +428,7 @@ def test_the_second_run_finds_the_folder_as_the_first_did(tmp_path):
     code = f"open('made', 'x').close()\n{DROP}\n{WRONG}"
     nb = new_notebook(cells=[new_code_cell(code), new_code_cell(SOURCE["test-plain"])])
     nb.cells[1].metadata["nbgrader"] = {"grade": True, "solution": False, "grade_id": "t"}
+    nb.cells[1].metadata.nbgrader["points"] = 1
     resources = {"metadata": {"path": str(tmp_path)}}
     _, resources = SandboxedExecute(sandbox="none").preprocess(nb, resources)
     run = resources["autograder"]

@@ -3,6 +3,10 @@
 Each attack is a file in ``hostile/``, in the format of a solution file, or a function of
 :mod:`hostile_files`. In the code, ``{OUTSIDE}`` is the path of the project that is attacked and
 ``{PORT}`` a port of the machine's on which something listens.
+
+All are graded by workers of this machine, with warm kernels. Those that meet something else there
+are also graded with cold kernels, as an ordinary user, by a Dask cluster and by ``nbgrader
+autograde``: with ``HOSTILE=all`` in the environment every attack is, in some minutes for each way.
 """
 
 from __future__ import annotations
@@ -107,12 +111,9 @@ class Class:
 
     def scores(self) -> dict[str, float | None]:
         """Return the scores of all students, None for those who were not graded."""
-        refused = re.findall(r"^(\S+): NOT GRADED", self.done.stderr, re.MULTILINE)
-        scores = {
-            student: None if student in refused else self.project.score(student)
-            for student in self.expected
-        }
-        return scores
+        notebooks = self.project.root.glob(f"course/autograded/*/{NAME}/*.ipynb")
+        graded = {path.parent.parent.name for path in notebooks}
+        return {s: self.project.score(s) if s in graded else None for s in self.expected}
 
 
 def hand_in(project: Project, chosen: frozenset[str] | None, port: int) -> dict[str, float | None]:
@@ -205,6 +206,7 @@ def test_every_submission_gets_the_score_that_it_earns(graded):
 
 def test_the_class_is_graded_to_the_end_without_a_traceback(graded):
     refused = sum(score is None for score in graded.expected.values())
+    assert len(re.findall(r"^\S+: NOT GRADED", graded.done.stderr, re.MULTILINE)) == refused
     assert graded.done.returncode == (1 if refused else 0)
     assert "Traceback" not in graded.done.stdout + graded.done.stderr
     done = f"{NAME}: {len(graded.expected) - refused} graded, 0 up to date, {refused} need a person"
@@ -231,7 +233,8 @@ def test_other_students_work_is_as_it_was(graded):
         )
 
 
-# Attacks that meet something else in a cold kernel, or under an ordinary user.
+# Attacks that meet something else in a cold kernel, under an ordinary user, in a worker that is
+# started elsewhere, or in the process that records the scores.
 SOME = """
 rewritten-tests/ast_drops_asserts faked-evidence/replayed_from_another_cell reading/judges
 reading/process_table process/forks process/forks_until_refused process/daemon
@@ -241,19 +244,51 @@ shadows/evidence_module shadows/kernel_launcher shadows/helper_module links/link
 """
 
 
-@pytest.mark.parametrize(("user", "how"), [("this user", "cold"), ("an ordinary user", "warm")])
-def test_it_is_the_same_with_cold_kernels_and_ordinary_users(released_project, user, how):
-    if user == "an ordinary user" and os.geteuid() != 0:
+@pytest.mark.parametrize("way", ["cold kernels", "an ordinary user", "Dask", "nbgrader autograde"])
+def test_it_is_the_same_in_every_way_to_grade(released_project, way, request):
+    if way == "an ordinary user" and os.geteuid() != 0:
         pytest.skip("the tests above did not run as root")
-    with tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as folder:
+    chosen = None if os.environ.get("HOSTILE") == "all" else frozenset(SOME.split())
+    with (
+        tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as folder,
+        tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as room,
+    ):
         shutil.copytree(released_project, folder, dirs_exist_ok=True)
         project = Project(Path(folder))
-        run = project.run if user == "this user" else functools.partial(run_ordinarily, project)
-        seen = grade(project, frozenset(SOME.split()), "--sandbox", how, run=run)
+        run, options = project.run, ()
+        if way == "cold kernels":
+            options = ("--sandbox", "cold")
+        elif way == "an ordinary user":
+            run = functools.partial(run_ordinarily, project)
+        elif way == "Dask":
+            cluster = request.getfixturevalue("cluster")
+            cluster.scheduler()
+            for _ in range(2):
+                cluster.worker(HOME=f"{folder}/home", TMPDIR=room, HOSTILE_SECRET="x")
+            options = ("--scheduler", cluster.address)
+        else:
+            run = functools.partial(run_stock, project, room)
+        seen = grade(project, chosen, *options, run=run)
         assert seen.scores() == seen.expected, seen.done.stderr
         assert (seen.changed, seen.left, seen.connections) == ({}, [], [])
+        assert not list(Path(room).glob("autograder*"))
         assert rows(project) == seen.rows_before
         assert soon(lambda: not marked(SLEEPERS))
+
+
+def run_stock(project: Project, room: str, *words: str, timeout: int = 300, **environment: str):
+    """Do by nbgrader's own command what ``autograder grade`` does; ``room`` is for what it keeps
+    of its own in a home folder."""
+    own = dict.fromkeys(("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"), room)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", words[1]],
+        cwd=project.root / "course",
+        env={**os.environ, **environment, **own, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
 
 
 def run_ordinarily(project: Project, *words: str, timeout: int = 300, **environment: str):

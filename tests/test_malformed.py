@@ -1,4 +1,9 @@
-"""A class of malformed submissions, and of honest ones, is graded to the end."""
+"""A class of malformed submissions, and of honest ones, is graded to the end.
+
+All are graded by workers of this machine, with warm kernels, and by ``nbgrader autograde``. Some
+are also graded with cold kernels, as an ordinary user and by a Dask cluster: with ``HOSTILE=all``
+in the environment all are.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +14,13 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import malformed
 import nbformat
 import pytest
-from conftest import nbgrader
+from conftest import nbgrader, run_as_ordinary_user
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from malformed import CASES, CODE, FULL, NAME, dump, solved
@@ -181,6 +187,46 @@ def test_a_malformed_class_is_graded_to_the_end(small_course, tmp_path):
     )
     assert scores(root) == graded, stock.stderr[-5000:]
     assert stock.returncode == 1
+
+
+# Each is broken in what a worker or the file system sees too: text, names, files, permissions.
+SOME = """
+as-released no-cells-left gbk lone-surrogates-and-nul control-characters notebook-is-a-pipe
+pipe-and-socket-beside
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("way", ["cold kernels", "an ordinary user", "Dask"])
+def test_it_is_the_same_in_every_way_to_grade(small_course, way, request):
+    if way == "an ordinary user" and os.geteuid() != 0:
+        pytest.skip("the test above did not run as root")
+    chosen = CASES.keys() if os.environ.get("HOSTILE") == "all" else SOME.split()
+    with tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as room:
+        root = Path(room, "course")
+        shutil.copytree(small_course, root)
+        config = root / "nbgrader_config.py"
+        config.write_text(f"{CONFIG}c.SandboxedExecute.canaries = False\n")  # one run is enough
+        for student in chosen:
+            submit(root, student, CASES[student][2])
+        if way == "an ordinary user":
+            for path in (Path(room), *Path(room).rglob("*")):
+                os.chown(path, 65534, 65534, follow_symlinks=False)
+            argv = [sys.executable, "-m", "autograder.cli", "grade", NAME, "--course", str(root)]
+            with tempfile.TemporaryDirectory() as empty:
+                home = {**os.environ, "HOME": room}
+                done = run_as_ordinary_user(argv, Path(empty), room, env=home, timeout=300)
+        elif way == "Dask":
+            cluster = request.getfixturevalue("cluster")
+            cluster.scheduler()
+            for _ in range(2):
+                cluster.worker()
+            done = autograder(root, "grade", "--scheduler", cluster.address)
+        else:
+            done = autograder(root, "grade", "--sandbox", "cold")
+        assert "Traceback" not in done.stdout + done.stderr
+        expected = {s: CASES[s][0] for s in chosen if isinstance(CASES[s][0], float)}
+        assert scores(root) == expected, done.stderr
 
 
 @pytest.mark.sandbox

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -119,58 +118,6 @@ def test_ctrl_c_stops_within_seconds_and_leaves_nothing_running(class_project, r
         assert time.monotonic() < deadline, "something goes on running"
         time.sleep(0.1)
     assert project.score("ada") == 10
-
-
-class Cluster:
-    """A Dask scheduler and its workers on loopback, each a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._processes = folder, []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-
-    def _start(self, program: str, *words: str, **environment: str) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli." + program, *words, "--no-dashboard"],
-            cwd=self._folder,
-            env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL,
-            stderr=(self._folder / "dask.log").open("a"),
-            start_new_session=True,
-        )
-        self._processes.append(process)
-        return process
-
-    def scheduler(self) -> None:
-        host, port = self.address.removeprefix("tcp://").split(":")
-        self._start("dask_scheduler", "--host", host, "--port", port)
-        while socket.socket().connect_ex((host, int(port))):
-            time.sleep(0.1)
-
-    def worker(self, **environment: str) -> subprocess.Popen:
-        """Start a worker, and wait until the scheduler knows it."""
-        process = self._start(
-            "dask_worker", self.address, "--nthreads", "1", "--no-nanny", **environment
-        )
-        log = self._folder / "dask.log"
-        number = len(self._processes) - 1
-        while log.read_text().count("Registered to:") < number:
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.1)
-        return process
-
-    def close(self) -> None:
-        for process in self._processes:
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def cluster(tmp_path_factory):
-    cluster = Cluster(tmp_path_factory.mktemp("dask"))
-    yield cluster
-    cluster.close()
 
 
 def test_a_dask_cluster_grades_although_a_worker_is_killed(class_project, cluster):
