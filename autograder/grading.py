@@ -248,9 +248,7 @@ class Grading:
             return self._failed(student, error)
         seconds = sum(executed.seconds for executed in job.executed.values())
         course.remember({"key": job.key, "seconds": round(seconds, 2)}, *record)
-        score, max_score, suspects, doubts = graded
-        notes = tuple(job.notes)
-        return Outcome(student, score, max_score, notes=notes, suspects=suspects, doubts=doubts)
+        return Outcome(student, **vars(graded), notes=tuple(job.notes))
 
     def _failed(self, student: str, error: Exception) -> Outcome:
         """Tell the error that stopped one submission; raise one that would stop every other."""

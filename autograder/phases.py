@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
@@ -162,9 +163,21 @@ class _Sanitize(_Phase):
             self.notes += told[sanitizing.TOLD]
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What a submission came to: its points and how many it could have, those given by hand
+    included; the grade ids of tests that passed although they had to fail, its points are without
+    them; and of those that pass when replayed, too."""
+
+    score: float
+    max_score: float
+    suspects: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
 class _Record(_Phase):
-    """Judge and record the notebooks ``executed``, by name; ``suspects`` are the grade ids of tests
-    that passed although they had to fail, ``doubts`` of those that also pass when replayed."""
+    """Judge and record the notebooks ``executed``, by name; gathers what :class:`Recorded` has of
+    suspects and doubts."""
 
     executed: dict[str, Executed]
     gradebook: _OpenGradebook
@@ -241,12 +254,8 @@ def record(
     student: str,
     executed: dict[str, Executed],
     gradebook: _OpenGradebook,
-) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
-    """Judge a submission's executed notebooks, and write them and their scores.
-
-    Returns the submission's points and how many it could have, those given by hand included, and
-    the grade ids of tests that passed although they had to fail, and that pass when replayed.
-    """
+) -> Recorded:
+    """Judge a submission's executed notebooks, and write them and their scores."""
     phase = _Record(coursedir=course.api.coursedir, parent=course.api)
     phase.destination = course.folder("autograded", student, name)
     phase.executed, phase.gradebook = executed, gradebook
@@ -255,7 +264,7 @@ def record(
     notebooks = gradebook.find_submission(name, student).notebooks
     points = [(notebook.score, notebook.max_score) for notebook in notebooks]
     score, max_score = map(sum, zip(*points, strict=True))
-    return score, max_score, phase.suspects, phase.doubts
+    return Recorded(score, max_score, phase.suspects, phase.doubts)
 
 
 def discard(course: Course, name: str, student: str) -> None:

@@ -63,9 +63,10 @@ def reports(project, name: str, student: str) -> tuple[str, dict[str, dict[str, 
 def test_neither_an_earlier_run_nor_a_constant_answers(class_project, name):
     folder = ROOT / "exercises" / name / "solutions"
     right = solutions.read(min(folder.glob("right_*.py")))
-    for student in ("ada", "bob"):
+    for student in ("ada", "bob"):  # each with a nonce of its own, the same whenever this is run
         class_project.submit(student, right.cells, name)
-    assert class_project.run("grade", name).returncode == 0
+        class_project.configure(f"c.SandboxedExecute.nonce = '{student}'")
+        assert class_project.run("grade", name, "--student", student).returncode == 0
     (nonce, ours), (_, others) = (reports(class_project, name, s) for s in ("ada", "bob"))
     unearned = {}
     for cell, telltales in load_judge(folder.parent / "judge.py").items():
