@@ -45,7 +45,7 @@ print(sorted(os.path.basename(f) for f in seen if not f.endswith('.pyc')))
 """
     done = inside(code)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.strip() == "['__init__.py', 'evidence.py']"
+    assert done.stdout.strip() == "['__init__.py', 'evidence.py', 'known_wrong.py']"
 
 
 def test_the_callers_environment_stays_outside(inside, monkeypatch):
