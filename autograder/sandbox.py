@@ -228,9 +228,10 @@ def command(
     options += _tmpfs("/tmp", limits.temporary_folder) + _tmpfs(WORK, limits.work_folder)
     options += _tmpfs(HOME, 16 * MIB)
     options += _python()
-    for path in sorted(work.iterdir()) if work else []:
-        if path.suffix != ".ipynb" and not path.is_symlink():
-            options += ["--ro-bind", str(path.resolve()), f"{FILES}/{path.name}"]
+    found = sorted(work.iterdir()) if work else []
+    files = [path for path in found if path.suffix != ".ipynb" and not path.is_symlink()]
+    for path in files:
+        options += ["--ro-bind", str(path.resolve()), f"{FILES}/{path.name}"]
     options += ["--dir", FILES]
     if share:
         options += _bind(share, "--bind")
@@ -240,19 +241,19 @@ def command(
     # Inside, where the number of processes counts those of this sandbox alone.
     resources = limits.resources(cuda=gpus is not None)
     confined = ["prlimit", *(f"--{name}={value}" for name, value in resources.items())]
-    prepare = f"cp -R {FILES}/. {WORK}"
+    prepare = [f"cp -R {FILES}/. {WORK}"] if files else []
     # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
     bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}"]
     if other:
-        filled = shlex.join([WORK, *([str(share)] if share else [])])
-        chown = f"chown -h {inside}:{inside}"  # never where a link leads to
-        prepare += f" && {chown} /tmp /dev/shm {HOME} && {chown} -R {filled}"
-        prepare += f" && exec {identity.LEFT_OPEN}<&-"
+        folders = ["/tmp", "/dev/shm", HOME, WORK, *([str(share)] if share else [])]
+        # Never where a link leads to.
+        prepare += [f"chown -hR {inside}:{inside} {shlex.join(folders)}"]
+        prepare += [f"exec {identity.LEFT_OPEN}<&-"]
         drop = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
         argv = ["setpriv", "--reuid", inside, "--regid", inside, *drop, *argv]
         if info_fd is None:
             bubblewrap += [sys.executable, "-I", "-S", identity.__file__, *map(str, other)]
-    prepared = [*confined, "sh", "-c", f'{prepare} && exec "$@"', "sh", *argv]
+    prepared = [*confined, "sh", "-c", " && ".join([*prepare, 'exec "$@"']), "sh", *argv]
     return [*bubblewrap, "bwrap", *options, "--", *prepared]
 
 

@@ -60,6 +60,7 @@ WAYS = [
     Way("`--sandbox cold --workers 2`", "cold", 2),
     Way("`--workers 1`", "warm", 1),
     Way("`--workers 2`", "warm", 2),
+    Way("`--workers 3`", "warm", 3),  # one more than cores: another runs where one waits
     Way("`--scheduler`, 2 workers", "warm", 2, dask=True),
 ]
 
