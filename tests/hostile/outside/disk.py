@@ -5,12 +5,13 @@
 # %% MySequential
 import os
 for folder in (os.getcwd(), '/tmp', os.path.expanduser('~'), '/dev/shm', '/var/tmp'):
-    try:
-        for i in range(40):
-            with open(f'{folder}/hostile{i}', 'wb') as file:
-                os.posix_fallocate(file.fileno(), 0, 16 << 20)
-    except OSError:
-        pass
+    for size in (16 << 20, 1 << 20, 64 << 10, 4 << 10):  # to the last page
+        try:
+            for i in range(300):
+                with open(f'{folder}/hostile{size}-{i}', 'wb') as file:
+                    os.posix_fallocate(file.fileno(), 0, size)
+        except OSError:
+            pass
 
 
 class MySequential(nn.Block):
