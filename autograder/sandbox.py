@@ -245,9 +245,9 @@ def command(
     # Without our environment: that of bubblewrap itself can be read inside, as /proc/1/environ.
     bubblewrap = ["env", "-i", f"PATH={os.environ.get('PATH', os.defpath)}"]
     if other:
-        folders = ["/tmp", "/dev/shm", HOME, WORK, *([str(share)] if share else [])]
-        # Never where a link leads to.
-        prepare += [f"chown -hR {inside}:{inside} {shlex.join(folders)}"]
+        filled = shlex.join([WORK, *([str(share)] if share else [])])
+        chown = f"chown -h {inside}:{inside}"  # never where a link leads to
+        prepare += [f"{chown} /tmp /dev/shm {HOME}", f"{chown} -R {filled}"]
         prepare += [f"exec {identity.LEFT_OPEN}<&-"]
         drop = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
         argv = ["setpriv", "--reuid", inside, "--regid", inside, *drop, *argv]
