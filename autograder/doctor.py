@@ -11,7 +11,10 @@ from autograder import device, gpus, sandbox, warm
 from autograder.errors import GpuUnavailable, SandboxUnavailable
 
 # The system exempts root, in whose name student code then runs.
-_NO_OTHER = "as root, and others may not read Python or this package; grade as another user"
+_NO_OTHER = (
+    "as root, who has no other id to give it, or others may not read Python or this package; grade "
+    "as another user"
+)
 
 
 def examine() -> tuple[list[tuple[str, bool, str]], bool]:

@@ -24,6 +24,9 @@ from autograder.errors import SandboxUnavailable
 
 MIB = 1 << 20
 
+# CHOWN, DAC_OVERRIDE, SETGID and SETUID: root lacks them in some containers.
+_CAPABILITIES_NEEDED = 1 << 0 | 1 << 1 | 1 << 6 | 1 << 7
+
 # Folders inside; a checkout's path is bound into the sandbox too, and must not lie below them.
 WORK, FILES, HOME = "/sandbox/work", "/sandbox/files", "/sandbox/home"
 
@@ -170,11 +173,14 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
 def other_id() -> tuple[int, int] | None:
     """Return the user and group id that student code gets where we are root; None if it keeps ours.
 
-    That is so where we are not (see :mod:`autograder.identity`), where we have no second id, and
-    where Python and this package are for root alone to read.
+    That is so where we are not (see :mod:`autograder.identity`), where we have no second id or may
+    not touch what belongs to it, and where Python and this package are for root alone to read.
     """
     needed = (evidence.__file__, os.__file__, sys.executable, sys.prefix)
     if os.geteuid() != 0 or not all(Path(path).stat().st_mode & 0o4 for path in needed):
+        return None
+    status = Path("/proc/self/status").read_text()
+    if ~int(status.partition("CapEff:")[2].split()[0], 16) & _CAPABILITIES_NEEDED:
         return None
     ids = []
     for kind in ("uid", "gid"):
