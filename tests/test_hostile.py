@@ -242,13 +242,19 @@ process/exits_in_add outside/writes_everywhere outside/connection_folder_filled
 outside/connection_folder_links outside/sockets_closed_and_replaced shadows/mxnet_and_numpy
 shadows/evidence_module shadows/kernel_launcher shadows/helper_module links/link_to_the_gradebook
 """
+# By Dask and by stock nbgrader the kernels are the same: what matters is what they bring home.
+FEW = """
+rewritten-tests/ast_drops_asserts faked-evidence/replayed_from_another_cell process/daemon
+process/exits_in_add outside/connection_folder_links links/link_to_the_gradebook
+"""
 
 
 @pytest.mark.parametrize("way", ["cold kernels", "an ordinary user", "Dask", "nbgrader autograde"])
 def test_it_is_the_same_in_every_way_to_grade(released_project, way, request):
     if way == "an ordinary user" and os.geteuid() != 0:
         pytest.skip("the tests above did not run as root")
-    chosen = None if os.environ.get("HOSTILE") == "all" else frozenset(SOME.split())
+    few = FEW if way in ("Dask", "nbgrader autograde") else SOME
+    chosen = None if os.environ.get("HOSTILE") == "all" else frozenset(few.split())
     with (
         tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as folder,
         tempfile.TemporaryDirectory(prefix="room-", dir="/tmp") as room,
