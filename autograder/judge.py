@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import importlib.util
 import math
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -112,12 +112,20 @@ def load_judge(path: Path) -> dict[str, list[Telltale]]:
 
     Raises JudgeError if the file does not import or holds no tell-tale.
     """
-    spec = importlib.util.spec_from_file_location(f"judge_{path.parent.name}", path)
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        return _load(path, path.read_bytes())
+    except JudgeError:
+        raise
     except Exception as error:
         raise JudgeError(f"{path} does not import: {type(error).__name__}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path, source: bytes) -> dict[str, list[Telltale]]:
+    # Not by Python's import, which would leave bytecode beside the judge.
+    module = ModuleType(f"judge_{path.parent.name}")
+    module.__file__ = str(path)
+    exec(compile(source, path, "exec", dont_inherit=True), vars(module))
     found: dict[str, list[Telltale]] = {}
     for value in vars(module).values():
         for test in value if isinstance(value, list) else []:
