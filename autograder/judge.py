@@ -113,11 +113,12 @@ def load_judge(path: Path) -> dict[str, list[Telltale]]:
     Raises JudgeError if the file does not import or holds no tell-tale.
     """
     try:
-        return _load(path, path.read_bytes())
-    except JudgeError:
-        raise
+        found = _load(path, path.read_bytes())
     except Exception as error:
         raise JudgeError(f"{path} does not import: {type(error).__name__}: {error}") from error
+    if not found:
+        raise JudgeError(f"{path} holds no tell-tale; mark its functions with @telltale")
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -131,8 +132,6 @@ def _load(path: Path, source: bytes) -> dict[str, list[Telltale]]:
         for test in value if isinstance(value, list) else []:
             if isinstance(test, Telltale):
                 found.setdefault(test.grade_id, []).append(test)
-    if not found:
-        raise JudgeError(f"{path} holds no tell-tale; mark its functions with @telltale")
     return found
 
 

@@ -43,7 +43,7 @@ class Results:
             kept = json.loads(gzip.decompress(self._path(student, notebook).read_bytes()))
             if kept["key"] != key:
                 return None
-            ends = ({int(i): end for i, end in kept.get(name, {}).items()} for name in _BY_CELL)
+            ends = ({int(i): end for i, end in kept[name].items()} for name in _BY_CELL)
             return Executed(kept["notebook"], Run(kept["nonce"], *ends), kept["seconds"])
         except (OSError, EOFError, ValueError, KeyError):  # nothing yet, or cut short
             return None

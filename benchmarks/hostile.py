@@ -20,9 +20,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import nbformat
+from attacks import attacks, filled
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder import solutions
 from autograder.solutions import Solution
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,9 +83,7 @@ def hand_in(folder: Path, attacks: dict[str, Solution]) -> None:
     """Hand in each attack to the released assignment of the course ``folder``/course."""
     released = nbformat.read(folder / f"course/release/{NAME}/{NAME}.ipynb", as_version=4)
     for student, solution in attacks.items():
-        nb = solution.fill(released)
-        for cell in nb.cells:
-            cell.source = cell.source.replace("{OUTSIDE}", str(folder)).replace("{PORT}", "9")
+        nb = filled(solution, folder, port=9).fill(released)
         path = folder / f"course/submitted/{student}/{NAME}/{NAME}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(nb, path)
@@ -143,8 +141,8 @@ def unearned(attacks: dict[str, Solution], found: dict[str, float]) -> float:
 def main() -> None:
     """Grade in both ways, print the table, and write it."""
     families: dict[str, dict[str, Solution]] = defaultdict(dict)
-    for path, solution in solutions.read_all(ROOT / "tests" / "hostile").items():
-        family, name = path.removesuffix(".py").split("/")
+    for attack, solution in attacks().items():
+        family, name = attack.split("/")
         families[family][f"{family}-{name}"] = solution
     every = {name: s for family in families.values() for name, s in family.items()}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,7 @@
 """Hostile submissions: no point unearned, no honest point lost, nothing touched outside.
 
-Each attack is a file in ``hostile/``, in the format of a solution file, or a function of
-:mod:`hostile_files`. In the code, ``{OUTSIDE}`` is the path of the project that is attacked and
-``{PORT}`` a port of the machine's on which something listens.
+Each attack is a file in ``hostile/``, in the format of a solution file with places that
+:func:`attacks.filled` fills, or a function of :mod:`hostile_files`.
 
 All are graded by workers of this machine, with warm kernels. Those that meet something else there
 are also graded with cold kernels, as an ordinary user, by a Dask cluster and by ``nbgrader
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from attacks import RIGHT, attacks, filled
 from conftest import NAME, ROOT, Project, run_as_ordinary_user
 from hostile_files import ATTACKS, NOTHING
 from test_forkserver import marked, soon
@@ -33,9 +33,7 @@ from autograder import solutions
 
 pytestmark = pytest.mark.sandbox
 
-FOLDER = Path(__file__).parent / "hostile"
 SLEEPERS = "86399"  # the seconds that processes sleep which an attack leaves behind
-RIGHT = ROOT / f"exercises/{NAME}/solutions/right_register_child.py"
 OTHER = "round-trip"
 
 
@@ -50,12 +48,6 @@ def honest() -> dict[str, tuple[str, float]]:
         "carl-prints": (f"import warnings\n{loud}", 10),
         "小明": ("# 一条链\nprint('好了')\n" + code, 10),
         "zoe": (code, 10),
-    }
-
-
-def attacks() -> dict[str, solutions.Solution]:
-    return {
-        f"{path.parent.name}/{path.stem}": solutions.read(path) for path in FOLDER.rglob("*.py")
     }
 
 
@@ -126,9 +118,7 @@ def hand_in(project: Project, chosen: frozenset[str] | None, port: int) -> dict[
     for name, solution in attacks().items():
         if chosen is None or name in chosen:
             student = name.replace("/", "-")
-            code = solution.cells["MySequential"]
-            code = code.replace("{OUTSIDE}", str(project.root)).replace("{PORT}", str(port))
-            project.submit(student, code)
+            project.submit(student, filled(solution, project.root, port).cells)
             expected[student] = solution.score
     for attack in ATTACKS.values():
         name = f"{attack.family}/{attack.name}"
